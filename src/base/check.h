@@ -11,6 +11,6 @@ namespace osler {
 }  // namespace osler
 
 // OSLER_CHECK(index < size());  a doubtful image must never go on to a result.
-#define OSLER_CHECK(condition)                                                  \
-  ((condition) ? static_cast<void>(0)                                           \
+#define OSLER_CHECK(condition)        \
+  ((condition) ? static_cast<void>(0) \
                : ::osler::check_failed(#condition, std::source_location::current()))

@@ -70,7 +70,7 @@ namespace {
 const unsigned char* raw(BytesView bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
-unsigned char* raw(std::span<std::byte> bytes) {
+unsigned char* writable(std::span<std::byte> bytes) {
   return reinterpret_cast<unsigned char*>(bytes.data());
 }
 
@@ -91,7 +91,7 @@ Key load_private(BytesView bytes) {
 Bytes public_half(const Key& key) {
   Bytes bytes(32);
   std::size_t size = bytes.size();
-  OSLER_CHECK(EVP_PKEY_get_raw_public_key(key.get(), raw(std::span(bytes)), &size) == 1);
+  OSLER_CHECK(EVP_PKEY_get_raw_public_key(key.get(), writable(bytes), &size) == 1);
   return bytes;
 }
 
@@ -125,25 +125,29 @@ Sha256& Sha256::update(BytesView bytes) {
 
 Digest Sha256::finish() {
   Digest digest;
-  OSLER_CHECK(EVP_DigestFinal_ex(context_->evp.get(), raw(std::span(digest.bytes)), nullptr) == 1);
+  OSLER_CHECK(EVP_DigestFinal_ex(context_->evp.get(), writable(digest.bytes), nullptr) == 1);
   OSLER_CHECK(EVP_DigestInit_ex(context_->evp.get(), EVP_sha256(), nullptr) == 1);
   return digest;
 }
 
-Digest sha256(BytesView bytes) { return Sha256().update(bytes).finish(); }
-Digest sha256(std::string_view text) { return sha256(as_bytes(text)); }
+Digest sha256(BytesView bytes) {
+  return Sha256().update(bytes).finish();
+}
+Digest sha256(std::string_view text) {
+  return sha256(as_bytes(text));
+}
 
 Digest hmac_sha256(BytesView key, BytesView message) {
   Digest digest;
   unsigned size = 0;
   OSLER_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), raw(message),
-                   message.size(), raw(std::span(digest.bytes)), &size) != nullptr);
+                   message.size(), writable(digest.bytes), &size) != nullptr);
   return digest;
 }
 
 Bytes random_bytes(std::size_t count) {
   Bytes bytes(count);
-  OSLER_CHECK(RAND_bytes(raw(std::span(bytes)), static_cast<int>(count)) == 1);
+  OSLER_CHECK(RAND_bytes(writable(bytes), static_cast<int>(count)) == 1);
   return bytes;
 }
 
@@ -172,7 +176,7 @@ Result<Bytes> sign(BytesView private_key, BytesView message) {
   Bytes signature(64);
   std::size_t size = signature.size();
   OSLER_CHECK(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1);
-  OSLER_CHECK(EVP_DigestSign(context.get(), raw(std::span(signature)), &size, raw(message),
+  OSLER_CHECK(EVP_DigestSign(context.get(), writable(signature), &size, raw(message),
                              message.size()) == 1);
   return signature;
 }

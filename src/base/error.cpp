@@ -20,15 +20,27 @@ constexpr std::array kRows{
 #undef OSLER_ERROR_CODE
 };
 
-const Row& row(ErrorCode code) { return kRows.at(static_cast<std::size_t>(code)); }
+const Row& row(ErrorCode code) {
+  return kRows.at(static_cast<std::size_t>(code));
+}
 
 }  // namespace
 
-std::string_view to_string(ErrorCode code) { return row(code).name; }
-int exit_code(ErrorCode code) { return row(code).exit_code; }
-int http_status(ErrorCode code) { return row(code).http_status; }
-std::string_view fhir_issue_type(ErrorCode code) { return row(code).issue_type; }
-bool may_retry(ErrorCode code) { return row(code).may_retry; }
+std::string_view to_string(ErrorCode code) {
+  return row(code).name;
+}
+int exit_code(ErrorCode code) {
+  return row(code).exit_code;
+}
+int http_status(ErrorCode code) {
+  return row(code).http_status;
+}
+std::string_view fhir_issue_type(ErrorCode code) {
+  return row(code).issue_type;
+}
+bool may_retry(ErrorCode code) {
+  return row(code).may_retry;
+}
 
 Error Error::at(std::string place) && {
   if (where.empty()) {

@@ -18,8 +18,8 @@ namespace osler {
 [[nodiscard]] Result<std::string> read_text(const std::filesystem::path& path,
                                             std::uint64_t max_bytes = std::uint64_t{1} << 28);
 
-// Writes beside the target, makes the bytes durable (fdatasync), renames, and syncs the folder: after
-// a crash there is the old file or the whole new one. Makes missing parent folders.
+// Writes beside the target, makes the bytes durable (fdatasync), renames, and syncs the folder:
+// after a crash there is the old file or the whole new one. Makes missing parent folders.
 // Unavailable: disk full. PermissionDenied: not writable. Nothing is left behind on failure.
 [[nodiscard]] Result<void> write_file(const std::filesystem::path& path, BytesView bytes);
 [[nodiscard]] Result<void> write_file(const std::filesystem::path& path, std::string_view text);

@@ -21,10 +21,12 @@ class ChildProcess {
  public:
   struct Options {
     std::filesystem::path program;
-    std::vector<std::string> arguments;        // without the program's name
-    std::vector<std::string> environment;      // "NAME=value", added to ours
-    std::filesystem::path error_log;           // standard error; empty: shared with ours
-    bool stop_with_parent = true;              // the kernel kills it when we die
+    std::vector<std::string> arguments;    // without the program's name
+    std::vector<std::string> environment;  // "NAME=value", added to ours
+    std::filesystem::path error_log;       // standard error; empty: shared with ours
+    // The kernel kills it when the THREAD that started it ends (prctl(2)): for children started by
+    // a thread that lives as long as they are needed.
+    bool stop_with_parent = false;
   };
   // NotFound: no such program. Unavailable: no more processes.
   [[nodiscard]] static Result<ChildProcess> start(const Options& options);

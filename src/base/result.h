@@ -63,16 +63,16 @@ class [[nodiscard]] Result<void> : public Result<std::monostate> {
 #define OSLER_TRY(declaration, expression) \
   OSLER_TRY_IMPL(OSLER_CAT(osler_try_, __LINE__), declaration, expression)
 #define OSLER_TRY_IMPL(tmp, declaration, expression) \
-  auto tmp = (expression);                          \
-  if (!tmp) {                                       \
-    return std::move(tmp).error();                  \
-  }                                                 \
+  auto tmp = (expression);                           \
+  if (!tmp) {                                        \
+    return std::move(tmp).error();                   \
+  }                                                  \
   declaration = *std::move(tmp)
 
 // OSLER_TRY_DO(store.flush());  the same, for Result<void>.
-#define OSLER_TRY_DO(expression)                    \
+#define OSLER_TRY_DO(expression)                     \
   if (auto osler_done = (expression); !osler_done) { \
-    return std::move(osler_done).error();           \
-  }                                                \
+    return std::move(osler_done).error();            \
+  }                                                  \
   static_assert(true)
 // NOLINTEND(bugprone-macro-parentheses)

@@ -17,9 +17,9 @@ class Rng {
   [[nodiscard]] static Rng named(std::uint64_t seed, std::string_view purpose);
 
   [[nodiscard]] std::uint64_t next();
-  [[nodiscard]] double uniform();                          // [0, 1)
-  [[nodiscard]] double uniform(double low, double high);   // [low, high)
-  [[nodiscard]] double normal();                           // mean 0, deviation 1
+  [[nodiscard]] double uniform();                         // [0, 1)
+  [[nodiscard]] double uniform(double low, double high);  // [low, high)
+  [[nodiscard]] double normal();                          // mean 0, deviation 1
   [[nodiscard]] double normal(double mean, double deviation);
   [[nodiscard]] std::uint64_t below(std::uint64_t bound);  // [0, bound), without bias; bound > 0
   [[nodiscard]] bool chance(double probability);

@@ -16,9 +16,9 @@ enum class Photometric : std::uint8_t { Monochrome1, Monochrome2, Rgb };
 struct Image {
   std::size_t width = 0;
   std::size_t height = 0;
-  std::size_t channels = 1;       // 1, or 3 for RGB
-  std::vector<float> samples;     // [height, width, channels], row-major, stored values
-  int bits_stored = 8;            // how many bits a stored value has
+  std::size_t channels = 1;    // 1, or 3 for RGB
+  std::vector<float> samples;  // [height, width, channels], row-major, stored values
+  int bits_stored = 8;         // how many bits a stored value has
   bool is_signed = false;
   Photometric photometric = Photometric::Monochrome2;
 

@@ -54,8 +54,8 @@ struct Reading {
   double probability = 0.0;  // calibrated, [0, 1]
   double lower = 0.0;        // interval around it, lower <= probability <= upper
   double upper = 1.0;
-  double threshold = 0.5;    // operating point, a calibrated probability
-  bool positive = false;     // probability >= threshold
+  double threshold = 0.5;  // operating point, a calibrated probability
+  bool positive = false;   // probability >= threshold
   Tier tier = Tier::Undecided;
   std::size_t similar_n = 0;         // validation films that scored like this one
   std::size_t similar_positive = 0;  // how many of them had the finding
@@ -70,8 +70,8 @@ struct ScoreMap {
   // Above the threshold, the tier is High where even the lower bound reaches this, else Medium.
   double high_from = 0.5;
 
-  // Undecided: the interval holds the threshold strictly inside. The interval is widened to hold the
-  // calibrated probability where Venn-Abers alone would leave it out.
+  // Undecided: the interval holds the threshold strictly inside. The interval is widened to hold
+  // the calibrated probability where Venn-Abers alone would leave it out.
   [[nodiscard]] Reading read(double score) const;
 };
 
