@@ -22,6 +22,10 @@ target_compile_options(osler_flags INTERFACE
   -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wdouble-promotion)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(osler_flags INTERFACE -Wduplicated-cond -Wlogical-op)
+  if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # False positives in std::string's operator+ (GCC bug 105651).
+    target_compile_options(osler_flags INTERFACE -Wno-restrict)
+  endif()
 endif()
 if(OSLER_WARNINGS_AS_ERRORS)
   target_compile_options(osler_flags INTERFACE -Werror)

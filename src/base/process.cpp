@@ -52,8 +52,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 struct Launch {
   std::vector<char*> arguments;
   std::vector<char*> environment;
-  Pipe input;
-  Pipe output;
+  Pipe input{};
+  Pipe output{};
   int error_log = -1;
   bool stop_with_parent = false;
   pid_t parent = 0;
