@@ -24,8 +24,8 @@ struct CalibrationMap {
   Method method = Method::Platt;
   double slope = 1.0;
   double intercept = 0.0;
-  std::vector<double> x;  // [k] scores, strictly rising
-  std::vector<double> y;  // [k] probabilities in [0, 1], not falling
+  std::vector<double> x = {};  // [k] scores, strictly rising
+  std::vector<double> y = {};  // [k] probabilities in [0, 1], not falling
 
   [[nodiscard]] double apply(double score) const;
 };
@@ -71,7 +71,9 @@ struct ScoreMap {
   double high_from = 0.5;
 
   // Undecided: the interval holds the threshold strictly inside. The interval is widened to hold
-  // the calibrated probability where Venn-Abers alone would leave it out.
+  // the calibrated probability where Venn-Abers alone would leave it out; without an interval map
+  // it is [0, 1]. Films as near as the last of the `similar` nearest all count: similar_n may be
+  // larger. score: any number but NaN, which whoever ran the network must have refused.
   [[nodiscard]] Reading read(double score) const;
 };
 
