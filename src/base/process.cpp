@@ -111,6 +111,7 @@ Result<ChildProcess> ChildProcess::start(const Options& options) {
   ChildProcess child;
   child.pid_ = pid;
   child.input_ = launch.input.write;
+  ::fcntl(child.input_, F_SETFL, O_NONBLOCK);  // so that a child that does not read can be left
   child.output_ = launch.output.read;
   if (pid < 0) {
     return Error(ErrorCode::Unavailable, "no more processes can be started");
@@ -139,16 +140,23 @@ ChildProcess::~ChildProcess() {
   }
 }
 
-Result<void> ChildProcess::write(BytesView bytes) {
+Result<void> ChildProcess::write(BytesView bytes, std::chrono::milliseconds timeout) {
+  const Stopwatch watch;
   while (!bytes.empty()) {
     const ssize_t put = ::write(input_, bytes.data(), bytes.size());
-    if (put < 0 && errno == EINTR) {
+    if (put >= 0) {
+      bytes = bytes.subspan(static_cast<std::size_t>(put));
       continue;
     }
-    if (put < 0) {
+    if (errno == EAGAIN) {
+      const double left_ms = static_cast<double>(timeout.count()) - watch.seconds() * 1000.0;
+      pollfd waiting{.fd = input_, .events = POLLOUT, .revents = 0};
+      if (left_ms <= 0 || ::poll(&waiting, 1, static_cast<int>(left_ms) + 1) == 0) {
+        return Error(ErrorCode::Unavailable, "the child process did not read in time");
+      }
+    } else if (errno != EINTR) {
       return Error(ErrorCode::Unavailable, "the child process is gone");
     }
-    bytes = bytes.subspan(static_cast<std::size_t>(put));
   }
   return {};
 }

@@ -36,8 +36,9 @@ class ChildProcess {
   ~ChildProcess();
 
   [[nodiscard]] pid_t pid() const { return pid_; }
-  // Unavailable: the child is gone.
-  [[nodiscard]] Result<void> write(BytesView bytes);
+  // Unavailable: the child is gone, or took longer than `timeout` to read them.
+  [[nodiscard]] Result<void> write(BytesView bytes,
+                                   std::chrono::milliseconds timeout = std::chrono::hours(24));
   void close_input();
   // Exactly `count` bytes. Unavailable: the child ended, or `timeout` passed, before they came.
   [[nodiscard]] Result<Bytes> read_exactly(std::size_t count, std::chrono::milliseconds timeout);
