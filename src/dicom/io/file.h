@@ -95,8 +95,9 @@ class File {
   // NotFound: a colour table is absent. DataCorrupt: it is too short or its parts differ.
   [[nodiscard]] Result<Palette> palette() const;
 
+  struct Contents;  // internal/contents.h
+
  private:
-  struct Contents;
   explicit File(std::unique_ptr<Contents> contents);
   std::unique_ptr<Contents> contents_;
 };
