@@ -20,12 +20,12 @@ struct SessionOptions {
 struct Outputs {
   std::size_t images = 0;
   std::size_t classes = 0;
-  std::vector<float> logits;  // [images, classes]
+  std::vector<float> logits{};  // [images, classes]
   std::size_t features_per_image = 0;
-  std::vector<float> features;  // [images, F] pooled
+  std::vector<float> features{};  // [images, F] pooled
   std::size_t map_height = 0;
   std::size_t map_width = 0;
-  std::vector<float> map;  // [images, F, map_height, map_width] before pooling
+  std::vector<float> map{};  // [images, F, map_height, map_width] before pooling
 };
 
 // A network in ONNX Runtime, loaded from bytes that were verified before. Movable; run() may be
