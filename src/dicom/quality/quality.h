@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,9 +13,9 @@
 namespace osler::dicom::quality {
 
 enum class Check : std::uint8_t {
-  Blank,          // (nearly) one grey level
+  Blank,          // no structure: next to one grey level everywhere
   Clipped,        // a large share of the pixels sits at an end of the scale
-  Inverted,       // MONOCHROME1 and MONOCHROME2 seem to be exchanged
+  Inverted,       // black and white seem to be exchanged (chest films only)
   FewLevels,      // too few grey levels for its bits
   WrongModality,  // not what was expected
   WrongBodyPart,
@@ -27,7 +28,7 @@ enum class Check : std::uint8_t {
 // "missing_tags", "burned_in_text", "no_pixels".
 [[nodiscard]] std::string_view to_string(Check check);
 
-// A label on a film, never a loss: what was found, in a sentence for people without any value that
+// A label on a film, never a loss: what was found, in a sentence for people, without any value that
 // names a patient.
 struct Finding {
   Check check = Check::Blank;
@@ -36,13 +37,14 @@ struct Finding {
 
 struct Expectations {
   std::vector<std::string> modalities;  // empty: any
-  std::vector<std::string> body_parts;  // empty: any; compared without case, blank matches nothing
-  double blank_range = 0.01;            // of the scale, between 1st and 99th percentile
-  double clipped_share = 0.25;          // at one end value, outside the collimated border
+  std::vector<std::string> body_parts;  // empty: any; compared without case; a film may say none
+  double blank_range = 0.01;            // of the scale: spread of the means of 32 x 32 tiles
+  double clipped_inside = 0.08;         // at one end value, not joined to the film's edge
+  double clipped_share = 0.5;           // at one end value, joined or not (radiographs)
   std::size_t least_levels = 32;        // different values in a film of 8 bits or more
 };
 
-// From the header alone: modality, body part, mandatory attributes, burned-in text.
+// From the header alone: modality, body part, mandatory attributes, burned-in text, absent pixels.
 [[nodiscard]] std::vector<Finding> assess(const clinical::Instance& instance,
                                           const Expectations& expected = {});
 
@@ -51,8 +53,12 @@ struct Expectations {
                                           const clinical::Image& image,
                                           const Expectations& expected = {});
 
+// From the pixels of a picture without a header, taken for a chest film.
+[[nodiscard]] std::vector<Finding> assess(const clinical::Image& image,
+                                          const Expectations& expected = {});
+
 // SHA-256 over geometry and stored values: equal for the same film in whatever transfer syntax,
-// header or file; different for any changed pixel.
+// file or picture format; different for any changed pixel.
 [[nodiscard]] crypto::Digest pixel_digest(const clinical::Image& image);
 
 }  // namespace osler::dicom::quality
