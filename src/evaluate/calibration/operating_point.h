@@ -34,8 +34,8 @@ struct OperatingPoint {
                                                      const Rule& rule = {});
 
 struct ScoreMapOptions {
-  BestFitOptions calibration;
-  Rule rule;
+  BestFitOptions calibration = {};
+  Rule rule = {};
   std::size_t similar = 100;
   double high_from = 0.5;
 };

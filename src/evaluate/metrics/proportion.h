@@ -43,6 +43,9 @@ struct ProportionOptions {
 [[nodiscard]] double design_effect(std::span<const std::uint8_t> hits,
                                    std::span<const std::uint32_t> groups);
 
+// The normal quantile of a two-sided interval: 1.96 at 0.95.
+[[nodiscard]] double normal_z(double confidence);
+
 // first - second, of independent groups, from their intervals: Newcombe's method 10 (Statistics in
 // Medicine 1998;17:873). n is that of both. Not estimable: where one of them is not.
 [[nodiscard]] Estimate difference(const Estimate& first, const Estimate& second);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -40,6 +41,15 @@ struct Logistic {
 // FailedPrecondition: the columns are not independent and there is no ridge.
 [[nodiscard]] Result<Logistic> logistic(const Design& design, std::span<const double> targets,
                                         const LogisticOptions& options = {});
+
+// Standard errors that allow for rows of one group being alike: the cluster sandwich
+// H^-1 (sum over groups of s s') H^-1 * g / (g - 1), s the summed score of a group (Liang and
+// Zeger, Biometrika 1986;73:13). `groups` [rows], or empty: each row its own.
+[[nodiscard]] std::vector<double> sandwich_errors(const Design& design,
+                                                  std::span<const double> targets,
+                                                  std::span<const std::uint32_t> groups,
+                                                  const Logistic& fit,
+                                                  const LogisticOptions& options = {});
 
 // The linear predictor of each row.
 [[nodiscard]] std::vector<double> linear_predictor(const Design& design,
