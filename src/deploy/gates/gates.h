@@ -18,12 +18,12 @@ enum class Status : std::uint8_t { Pass, Fail, Inconclusive };
 
 // What a study demands of its model before anyone may use it; an absent limit is not checked.
 struct Limits {
-  std::optional<double> auroc;              // at least
-  std::optional<double> sensitivity;        // at least, at the operating point
-  std::optional<double> specificity;        // at least, at the operating point
-  std::optional<double> calibration_error;  // ECE, at most
-  std::optional<double> subgroup_gap;       // at most, between the best and the worst group
-  std::optional<double> metadata_margin;    // AUROC above the metadata-only baseline, at least
+  std::optional<double> auroc{};              // at least
+  std::optional<double> sensitivity{};        // at least, at the operating point
+  std::optional<double> specificity{};        // at least, at the operating point
+  std::optional<double> calibration_error{};  // ECE, at most
+  std::optional<double> subgroup_gap{};       // at most, between the best and the worst group
+  std::optional<double> metadata_margin{};    // AUROC above the metadata-only baseline, at least
   bool no_leakage = true;                   // no film or patient on two sides of the split
   std::size_t smallest_subgroup = 20;       // positive films; smaller groups are not compared
 };
@@ -38,33 +38,33 @@ struct Estimate {
 
 // One group of one column: {"sex", "F", sensitivity among its positive films}.
 struct Subgroup {
-  std::string attribute;
-  std::string group;
+  std::string attribute{};
+  std::string group{};
   Estimate sensitivity;
 };
 
 // What was found on the test films; what was not looked at is absent.
 struct Evidence {
-  std::optional<Estimate> auroc;
-  std::optional<Estimate> sensitivity;
-  std::optional<Estimate> specificity;
-  std::optional<Estimate> calibration_error;
-  std::vector<Subgroup> subgroups;
-  std::optional<Estimate> metadata_margin;  // AUROC minus that of the metadata-only baseline
+  std::optional<Estimate> auroc{};
+  std::optional<Estimate> sensitivity{};
+  std::optional<Estimate> specificity{};
+  std::optional<Estimate> calibration_error{};
+  std::vector<Subgroup> subgroups{};
+  std::optional<Estimate> metadata_margin{};  // AUROC minus that of the metadata-only baseline
   struct Leakage {
     std::size_t unresolved = 0;  // duplicate groups and patients across splits, not treated
     std::size_t films = 0;       // that were compared
   };
-  std::optional<Leakage> leakage;
+  std::optional<Leakage> leakage{};
 };
 
 struct Gate {
-  std::string name;  // "sensitivity", …, "no_leakage"
+  std::string name{};  // "sensitivity", …, "no_leakage"
   Status status = Status::Inconclusive;
-  std::optional<double> value;  // none: not assessed
+  std::optional<double> value{};  // none: not assessed
   double bound = 0.0;
   std::size_t n = 0;
-  std::string sentence;  // what a reader needs: number, bound, n and what follows
+  std::string sentence{};  // what a reader needs: number, bound, n and what follows
 };
 
 // One gate for each limit, in the order of Limits. A gate passes where the whole interval meets the
@@ -75,8 +75,8 @@ struct Gate {
 
 // A person who takes responsibility for gates that did not pass.
 struct SignOff {
-  std::string person;
-  std::string reason;
+  std::string person{};
+  std::string reason{};
 };
 
 // Whether the model may be registered: every gate passed, or two different named people signed off

@@ -18,9 +18,9 @@ struct Films {
   std::size_t count = 0;              // n
   std::size_t height = 0;             // H
   std::size_t width = 0;              // W
-  std::span<const float> pixels;      // [n, H, W], transformed
+  std::span<const float> pixels{};      // [n, H, W], transformed
   std::size_t features_per_film = 0;  // F; 0 where the network has no pooled features
-  std::span<const float> features;    // [n, F]
+  std::span<const float> features{};    // [n, F]
 };
 
 // What is measured on the picture itself, beside the network's features: a network looks only for
@@ -40,7 +40,7 @@ struct FitOptions {
   std::uint64_t seed = 1;
   // [n] films with the same number belong together (a patient) and stay in one fold; empty: each
   // alone.
-  std::span<const std::uint32_t> groups;
+  std::span<const std::uint32_t> groups{};
 };
 
 struct Reading {
@@ -77,8 +77,8 @@ class Detector {
   // distance(x) = |W (x - centre)| / limit, the limit at the stated rate.
   struct Part {
     std::size_t size = 0;
-    std::vector<double> centre;     // [size]
-    std::vector<double> whitening;  // [size, size], row-major
+    std::vector<double> centre{};     // [size]
+    std::vector<double> whitening{};  // [size, size], row-major
     double limit = 1.0;
   };
   double false_alarm_rate_ = 0.0;

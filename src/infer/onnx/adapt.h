@@ -15,15 +15,15 @@ namespace osler::infer::onnx {
 struct LinearHead {
   std::size_t classes = 0;
   std::size_t features = 0;
-  std::vector<float> weights;  // [classes, features]
-  std::vector<float> bias;     // [classes]
+  std::vector<float> weights{};  // [classes, features]
+  std::vector<float> bias{};     // [classes]
 };
 
 struct Exposed {
-  Bytes onnx;
+  Bytes onnx{};
   // None where the network does not end in global average pooling and one linear layer: then it has
   // no class activation map, and `onnx` is the network as it came.
-  std::optional<LinearHead> head;
+  std::optional<LinearHead> head{};
 };
 
 // Makes the last feature map and its pooled features outputs named "map" and "features" (Zhou et
@@ -46,8 +46,8 @@ struct AdaptOptions {
   Scores scores = Scores::Auto;
   // For each of the network's channels, what it expects: value * scale + shift (for example
   // ImageNet's means and deviations). Empty: the image as it is, repeated for each channel.
-  std::vector<float> scale;
-  std::vector<float> shift;
+  std::vector<float> scale{};
+  std::vector<float> shift{};
 };
 
 // Gives a foreign classifier the shape of osler's own: input "image" [N, 1, height, width], output

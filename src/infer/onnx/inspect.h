@@ -22,27 +22,27 @@ struct Limits {
 enum class Activation : std::uint8_t { None, Sigmoid, Softmax, LogSoftmax };
 
 struct Output {
-  std::string name;
-  std::vector<std::int64_t> shape;  // -1 where it is not fixed
+  std::string name{};
+  std::vector<std::int64_t> shape{};  // -1 where it is not fixed
 };
 
 // A network as its bytes describe it.
 struct Description {
   std::int64_t ir_version = 0;
   std::int64_t opset = 0;
-  std::string producer;
-  std::string input;                 // the image input's name
-  std::optional<std::size_t> batch;  // none: any number of images
+  std::string producer{};
+  std::string input{};                 // the image input's name
+  std::optional<std::size_t> batch{};  // none: any number of images
   std::size_t channels = 1;
-  std::optional<std::size_t> height;  // pixels; none: any
-  std::optional<std::size_t> width;
-  std::vector<Output> outputs;  // the first is the scores
-  std::size_t classes = 1;      // columns of the scores
+  std::optional<std::size_t> height{};  // pixels; none: any
+  std::optional<std::size_t> width{};
+  std::vector<Output> outputs{};  // the first is the scores
+  std::size_t classes = 1;        // columns of the scores
   Activation activation = Activation::None;
   // The scores are a linear layer over globally pooled features, so a class activation map exists.
   bool has_linear_head = false;
   std::size_t parameters = 0;
-  std::map<std::string, std::size_t> operators;  // operator -> how many
+  std::map<std::string, std::size_t> operators{};  // operator -> how many
 };
 
 // Reads a network that someone may have made to do harm, before ONNX Runtime sees a byte of it.

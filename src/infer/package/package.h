@@ -22,28 +22,28 @@ struct GoldenInputs {
   std::size_t images = 0;  // at least kFewestGolden
   std::size_t height = 0;
   std::size_t width = 0;
-  std::vector<float> pixels;  // [images, 1, height, width], transformed
-  std::vector<float> logits;  // [images]
-  double tolerance = 1e-4;    // largest difference of a logit that still passes
+  std::vector<float> pixels{};  // [images, 1, height, width], transformed
+  std::vector<float> logits{};  // [images]
+  double tolerance = 1e-4;      // largest difference of a logit that still passes
 };
 inline constexpr std::size_t kFewestGolden = 16;
 
 // All that goes into a package. The members that say JSON hold one JSON document as text; they are
 // written with sorted keys, so that equal contents have equal bytes and one digest.
 struct Contents {
-  std::string name;          // lower-case letters, digits, '-', '_' and '.', at most 64
-  std::int64_t version = 1;  // from 1
-  Bytes onnx;                // input "image" [N, 1, H, W], outputs "logit", "features", "map"
-  std::string transform;     // JSON, imaging::TransformSpec
-  std::string finding;       // JSON: code, label
-  std::string intended_use;  // JSON
+  std::string name{};          // lower-case letters, digits, '-', '_' and '.', at most 64
+  std::int64_t version = 1;    // from 1
+  Bytes onnx{};                // input "image" [N, 1, H, W], outputs "logit", "features", "map"
+  std::string transform{};     // JSON, imaging::TransformSpec
+  std::string finding{};       // JSON: code, label
+  std::string intended_use{};  // JSON
   clinical::ScoreMap score_map;
-  Bytes novelty;           // explain::novelty, or empty: then nothing tells a strange film
-  std::string provenance;  // JSON: data version, code revision, seed, parameters
-  std::string metrics;     // JSON
-  std::string gates;       // JSON: the gates and who signed off those that did not pass
+  Bytes novelty{};           // explain::novelty, or empty: then nothing tells a strange film
+  std::string provenance{};  // JSON: data version, code revision, seed, parameters
+  std::string metrics{};     // JSON
+  std::string gates{};       // JSON: the gates and who signed off those that did not pass
   GoldenInputs golden;
-  std::string card;  // Markdown
+  std::string card{};  // Markdown
 };
 
 // Writes a signed package as a new folder: manifest.json with every file's SHA-256, manifest.sig
@@ -58,8 +58,8 @@ struct Contents {
                                            const Contents& contents, BytesView private_key);
 
 struct OpenOptions {
-  std::vector<Bytes> trusted_keys;  // public keys, 32 bytes each
-  int threads = 1;                  // of one run, see engine::SessionOptions
+  std::vector<Bytes> trusted_keys{};  // public keys, 32 bytes each
+  int threads = 1;                    // of one run, see engine::SessionOptions
 };
 
 // A package that passed every check, with its network loaded. Copies share the network; score() may
