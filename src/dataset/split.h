@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "dataset/manifest.h"
+
+namespace osler::dataset {
+
+struct SplitOptions {
+  // Shares of the items, each in [0, 1], together 1; a part of 0 is left out.
+  double train = 0.7;
+  double validation = 0.1;
+  double test = 0.2;
+  std::uint64_t seed = 1;
+  std::string label;                     // balanced over the parts; empty: none
+  std::vector<std::string> stratify;     // attributes balanced too, as far as whole patients allow
+  bool keep_duplicates_together = true;  // items with the same pixels go to one part
+};
+
+// Sets each item's split. A patient is never in two parts; an item without a patient is a group of
+// its own. Depends on the seed, the ids and the patients, not on the order of the items. Every
+// class of `label` comes into every part; items without the label are shared out as well.
+//
+// Groups are taken rarest class first, in an order drawn from the seed, and each goes to the part
+// that lacks most of what it holds: iterative stratification (Sechidis et al., ECML PKDD 2011)
+// over patients.
+//
+// InvalidArgument: shares outside [0, 1] or not 1 together, or no items. NotFound: no item has the
+// label or a stratify attribute; the hint names those there are. FailedPrecondition: a class has
+// fewer patients than there are parts; the message says which and how many.
+[[nodiscard]] Result<void> split_by_patient(Manifest& manifest, const SplitOptions& options);
+
+// Takes the split that the data came with from an attribute: train, training; val, valid,
+// validation; test, testing (any case). NotFound: no item has the attribute. DataCorrupt: another
+// word; the message names it and the item.
+[[nodiscard]] Result<void> split_as_given(Manifest& manifest, const std::string& attribute);
+
+}  // namespace osler::dataset
