@@ -50,7 +50,8 @@ struct Summary {
 //
 // A film is the projection of analytic anatomy (path lengths through soft tissue, lung and bone)
 // with scatter, quantum noise, detector blur and its vendor's look-up table. Each header says that
-// it is synthetic: (0008,001C) YES, manufacturer, institution and comments.
+// it is synthetic in manufacturer, institution and comments; (0008,001C) Synthetic Data is left out
+// because validators of before 2023 call it an error.
 //
 // InvalidArgument: no studies, or sites outside 1 to 26. FailedPrecondition: `out` holds files.
 // PermissionDenied, Unavailable: `out` cannot be written. On failure what was written stays.
