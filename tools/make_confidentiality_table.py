@@ -20,10 +20,10 @@ BY_PLACE = {
     "00080080": "XD",  # General Equipment, 3; Identified Person macro, 1C
     "00080082": "XD",
     "00081010": "XD",  # General Equipment, 3
-    "00081070": "XD",  # General Series, 3
+    "00081070": "ZD",  # General Series, 3; RT Series, 2
     "00081072": "XD",
     "00081110": "XZ",  # General Study, 3
-    "00081111": "XD",  # General Series, 3
+    "00081111": "XD",  # General Series, 3; SR Document Series, 2, which the code knows
     "00180010": "ZD",  # Contrast/Bolus, 2
     "00181030": "XD",  # General Series, 3
     "00321060": "XZ",  # Request Attributes, 3

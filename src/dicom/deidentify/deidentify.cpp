@@ -44,6 +44,11 @@ Result<void> check_kind(const Header& header) {
   return {};
 }
 
+std::string_view sop_instance(const Header& header) {
+  const std::string_view uid = header.text(kSopInstance);
+  return uid.empty() ? std::string_view(header.scanned().media_instance_uid) : uid;
+}
+
 struct Identity {
   std::string pseudonym;
   bool is_own = false;  // the object is a copy that was made with this key
@@ -62,9 +67,13 @@ Identity identify(const Header& header, const Pseudonyms& pseudonyms) {
     const std::string who = std::string(name).append("\n").append(header.text(kBirthDate));
     return {.pseudonym = pseudonyms.patient(who, "name and birth date")};
   }
+  // No patient at all: a copy shows by its own UID.
+  const bool own =
+      pseudonyms.drew_uid(sop_instance(header)) && header.find(kIdentityRemoved) != nullptr;
   const std::string_view study = header.text(kStudyInstance);
-  return {.pseudonym = pseudonyms.patient(study.empty() ? header.text(kSopInstance) : study,
-                                          "study without a patient")};
+  return {.pseudonym = pseudonyms.patient(study.empty() ? sop_instance(header) : study,
+                                          "study without a patient"),
+          .is_own = own};
 }
 
 // What earlier de-identification says it has cleaned stays true; what it kept is ours to say.
@@ -147,23 +156,23 @@ Result<Deidentified> deidentify(BytesView original, const Profile& profile,
   Deidentified out;
   const Identity identity = identify(header, pseudonyms);
   out.patient = identity.pseudonym;
-  std::string_view instance = header.text(kSopInstance);
-  instance = instance.empty() ? scanned.media_instance_uid : instance;
+  const std::string_view instance = sop_instance(header);
   out.sop_instance_uid = profile.retain_uids ? std::string(instance) : pseudonyms.uid(instance);
   out.burned_in_reason = burned_in_reason(header);
   out.may_carry_burned_in_text = !out.burned_in_reason.empty();
   out.method_codes = all_codes(header, profile);
 
+  const std::string_view sop_class = header.text(kSopClass);
   // A copy's dates have been moved already.
   const bool already = identity.is_own && header.text(kTemporal) != "UNMODIFIED";
   const Plan plan{.profile = profile,
                   .pseudonyms = pseudonyms,
                   .issuer = std::string(header.text(kIssuer)),
                   .shift_days = already ? 0 : pseudonyms.date_shift_days(out.patient),
+                  .is_report = sop_class.starts_with("1.2.840.10008.5.1.4.1.1.88."),
                   .encoding = target.encoding,
                   .stamps = make_stamps(header, profile, out)};
 
-  const std::string_view sop_class = header.text(kSopClass);
   const Media media{
       .class_uid = std::string(sop_class.empty() ? scanned.media_class_uid : sop_class),
       .instance_uid = out.sop_instance_uid};

@@ -116,7 +116,7 @@ bool Pseudonyms::drew_patient(std::string_view text) const {
 }
 
 std::string Pseudonyms::uid(std::string_view original) const {
-  if (original.starts_with(kWellKnown) || drew_uid(original)) {
+  if (original.empty() || original.starts_with(kWellKnown) || drew_uid(original)) {
     return std::string(original);
   }
   Number number{};

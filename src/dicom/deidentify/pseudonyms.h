@@ -24,7 +24,8 @@ class Pseudonyms {
 
   // "OSL-" and 18 letters and digits. `issuer` may be empty; both are trimmed.
   [[nodiscard]] std::string patient(std::string_view patient_id, std::string_view issuer) const;
-  // "2.25." and at most 39 digits (PS3.5 B.2). Well-known UIDs (1.2.840.10008.*) are not changed.
+  // "2.25." and at most 39 digits (PS3.5 B.2). Empty and well-known UIDs
+  // (1.2.840.10008.*) are not changed.
   [[nodiscard]] std::string uid(std::string_view original) const;
   // The days that are added to each date of the patient with that pseudonym: -3650 to -1.
   [[nodiscard]] int date_shift_days(std::string_view pseudonym) const;

@@ -53,6 +53,9 @@ constexpr std::array<std::uint32_t, 17> kUidsOfKinds{
 // Addresses that belong to a code's scheme, not to a person or a place.
 constexpr std::array<std::uint32_t, 2> kUrlsOfCodes{0x0008010E, 0x00080120};
 
+// Referenced Performed Procedure Step Sequence: Type 3 in images, 2 in reports.
+constexpr std::uint32_t kPerformedStep = 0x00081111;
+
 // A row of the table for dates and times.
 Decision decide_date(Vr code, Dates dates, Action basic) {
   if (dates == Dates::Kept) {
@@ -137,7 +140,7 @@ Vr standard_vr(Tag tag) {
   return found != std::end(kDictionary) && found->tag == number(tag) ? found->code : Vr{0};
 }
 
-Decision decide(Tag tag, const Profile& profile, bool outermost) {
+Decision decide(Tag tag, const Profile& profile, Where where) {
   // (50xx,xxxx) and (60xx,3000), (60xx,4000). An overlay without its data is no overlay: all goes.
   if ((tag.group & 0xFF00U) == 0x5000 || (tag.group & 0xFF00U) == 0x6000) {
     return {.action = Action::Remove};
@@ -147,7 +150,10 @@ Decision decide(Tag tag, const Profile& profile, bool outermost) {
   if (rule == std::end(kRules) || rule->tag != number(tag)) {
     return decide_unlisted(number(tag), code, profile);
   }
-  const Action basic = outermost ? rule->outermost : rule->nested;
+  Action basic = where.outermost ? rule->outermost : rule->nested;
+  if (where.outermost && where.in_report && rule->tag == kPerformedStep) {
+    basic = Action::Empty;
+  }
   if ((rule->kept_by & kDates) != 0 && profile.dates != Dates::Removed) {
     return decide_date(code, profile.dates, basic);
   }

@@ -110,7 +110,8 @@ void Scrubber::element(std::size_t row, Place place) {
   if (is_structure(tag)) {
     return;
   }
-  const Decision decision = decide(tag, plan_.profile, place.outermost);
+  const Decision decision =
+      decide(tag, plan_.profile, {.outermost = place.outermost, .in_report = plan_.is_report});
   // Items where the standard has a value, or bytes where it has items: nobody can say what they
   // are.
   const bool has_items = is_sequence(header_, row);

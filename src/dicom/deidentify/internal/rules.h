@@ -26,8 +26,14 @@ struct Decision {
 // The representation that PS3.6 gives an attribute of an even group; 0: not in the dictionary.
 [[nodiscard]] io::Vr standard_vr(io::Tag tag);
 
-// What `profile` does to a standard attribute. `outermost`: not in a sequence's item.
-[[nodiscard]] Decision decide(io::Tag tag, const Profile& profile, bool outermost);
+// Where an attribute stands.
+struct Where {
+  bool outermost = true;   // not in a sequence's item
+  bool in_report = false;  // in an object of the SR or Key Object classes
+};
+
+// What `profile` does to a standard attribute there.
+[[nodiscard]] Decision decide(io::Tag tag, const Profile& profile, Where where);
 
 // Is the private element (group,xxee) of that creator known to identify nobody? A part of PS3.15
 // Table E.3.10-1.

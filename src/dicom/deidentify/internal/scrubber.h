@@ -25,6 +25,7 @@ struct Plan {
   const Pseudonyms& pseudonyms;
   std::string issuer;  // of the patient's identifiers
   int shift_days = 0;
+  bool is_report = false;
   io::Encoding encoding{};    // to write
   std::vector<Stamp> stamps;  // ascending by tag
 };
