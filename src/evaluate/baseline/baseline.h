@@ -18,8 +18,8 @@ using metrics::Estimate;
 // What is known of a film without looking at it: one column a header field or attribute. Empty:
 // missing, which is a category of its own (absence may mean something).
 struct Field {
-  std::string name;
-  std::vector<std::string> values;  // [n]
+  std::string name = {};
+  std::vector<std::string> values = {};  // [n]
 };
 
 struct BaselineOptions {
@@ -31,18 +31,18 @@ struct BaselineOptions {
 };
 
 struct FieldScore {
-  std::string name;
-  std::string kind;  // "numbers", "categories", "constant"
+  std::string name = {};
+  std::string kind = {};  // "numbers", "categories", "constant"
   std::size_t levels = 0;
   std::size_t missing = 0;
-  Estimate auroc;  // of this field alone, scored as the whole is
+  Estimate auroc = {};  // of this field alone, scored as the whole is
 };
 
 struct Baseline {
-  Estimate auroc;                  // of all fields together
-  std::vector<double> scores;      // linear predictor of each scored case, in their order
-  std::vector<FieldScore> fields;  // by AUROC, falling
-  std::size_t fitted_on = 0;       // cases
+  Estimate auroc = {};                  // of all fields together
+  std::vector<double> scores = {};      // linear predictor of each scored case, in their order
+  std::vector<FieldScore> fields = {};  // by AUROC, falling
+  std::size_t fitted_on = 0;            // cases
   bool cross_fitted = false;
 };
 
@@ -65,7 +65,7 @@ struct Baseline {
 
 // The same where there is no other part to fit on: each fold, dealt out by groups, is scored by a
 // model of the others.
-// FailedPrecondition: fewer positive or negative groups than folds.
+// FailedPrecondition: fewer groups with a positive or with a negative case than folds.
 [[nodiscard]] Result<Baseline> cross_fit(std::span<const Field> fields,
                                          std::span<const std::uint8_t> labels,
                                          std::span<const std::uint32_t> groups,

@@ -141,17 +141,28 @@ Strata strata_of(const Cases& cases, const std::vector<std::uint32_t>& groups) {
   return out;
 }
 
+// Groups that have a case of the label.
+std::size_t groups_with(const Cases& cases, std::uint8_t label) {
+  const auto groups = groups_of(cases);
+  std::vector<bool> has(std::size_t{*std::ranges::max_element(groups)} + 1, false);
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (cases.labels[i] == label) {
+      has[groups[i]] = true;
+    }
+  }
+  return static_cast<std::size_t>(std::ranges::count(has, true));
+}
+
 Result<void> check_folds(const Cases& cases, std::size_t folds) {
   if (folds < 2) {
     return Error(ErrorCode::InvalidArgument, "needs at least two folds");
   }
-  const Strata strata = strata_of(cases, groups_of(cases));
-  const std::size_t fewest = std::min(strata.with.size(), strata.without.size());
+  const std::size_t fewest = std::min(groups_with(cases, 0), groups_with(cases, 1));
   if (fewest < folds) {
-    return Error(ErrorCode::FailedPrecondition,
-                 "cannot choose a calibration by " + std::to_string(folds) + " folds: only " +
-                     std::to_string(fewest) + " patients of one class")
-        .hint("name one calibration method, or take more validation cases");
+    return Error(ErrorCode::FailedPrecondition, "cannot split into " + std::to_string(folds) +
+                                                    " folds: only " + std::to_string(fewest) +
+                                                    " patients of one class")
+        .hint("take fewer folds or more cases, or name one calibration method");
   }
   return {};
 }
@@ -215,7 +226,9 @@ Result<CalibrationMap> fit_isotonic(const Cases& cases) {
   return map;
 }
 
-std::vector<std::size_t> deal_folds(const Cases& cases, std::size_t folds, std::uint64_t seed) {
+Result<std::vector<std::size_t>> deal_folds(const Cases& cases, std::size_t folds,
+                                            std::uint64_t seed) {
+  OSLER_TRY_DO(check_folds(cases, folds));
   const auto groups = groups_of(cases);
   Strata strata = strata_of(cases, groups);
   Rng rng = Rng::named(seed, "folds");
@@ -247,8 +260,7 @@ Result<BestFit> fit_best(const Cases& cases, const BestFitOptions& options) {
     OSLER_TRY(out.map, fit(options.methods.front(), cases));
     return out;
   }
-  OSLER_TRY_DO(check_folds(cases, options.folds));
-  const auto fold_of = deal_folds(cases, options.folds, options.seed);
+  OSLER_TRY(const auto fold_of, deal_folds(cases, options.folds, options.seed));
   const Candidate* best = nullptr;
   for (const Method method : options.methods) {
     out.candidates.push_back(cross_validate(method, cases, fold_of, options.folds));

@@ -48,21 +48,23 @@ struct Candidate {
 };
 
 struct BestFit {
-  CalibrationMap map;                 // the winner, fitted on all cases
-  std::vector<Candidate> candidates;  // in the order asked for
+  CalibrationMap map = {};                 // the winner, fitted on all cases
+  std::vector<Candidate> candidates = {};  // in the order asked for
 };
 
 // The method of the least cross-validated log loss; of equals the first. Groups stay in one fold;
 // those with a positive case and those without are dealt out apart. With one method there is
 // nothing to choose and no loss is worked out. InvalidArgument: as metrics::check, no method, fewer
-// than 2 folds. FailedPrecondition: fewer positive or negative groups than folds, or no method
-// could be fitted.
+// than 2 folds. FailedPrecondition: fewer groups with a positive or with a negative case than
+// folds, or no method could be fitted.
 [[nodiscard]] Result<BestFit> fit_best(const metrics::Cases& cases,
                                        const BestFitOptions& options = {});
 
 // The fold of each case, as fit_best deals them out: [n] in [0, folds).
-[[nodiscard]] std::vector<std::size_t> deal_folds(const metrics::Cases& cases, std::size_t folds,
-                                                  std::uint64_t seed);
+// InvalidArgument: fewer than 2 folds. FailedPrecondition: fewer groups with a positive case, or
+// with a negative one, than folds.
+[[nodiscard]] Result<std::vector<std::size_t>> deal_folds(const metrics::Cases& cases,
+                                                          std::size_t folds, std::uint64_t seed);
 
 [[nodiscard]] std::string_view to_string(Method method);  // "platt", "temperature", "isotonic"
 

@@ -25,7 +25,7 @@ struct Rule {
 
 struct OperatingPoint {
   double threshold = 0.5;
-  metrics::Confusion table;  // of the validation cases
+  metrics::Confusion table = {};  // of the validation cases
 };
 
 // InvalidArgument: as metrics::check_probabilities, or a value outside (0, 1] (Fixed: [0, 1]).
@@ -41,9 +41,9 @@ struct ScoreMapOptions {
 };
 
 struct FittedScoreMap {
-  clinical::ScoreMap map;
-  BestFit calibration;
-  OperatingPoint point;
+  clinical::ScoreMap map = {};
+  BestFit calibration = {};
+  OperatingPoint point = {};
 };
 
 // All that turns a raw score into a reading, from validation cases (raw scores, on the logit

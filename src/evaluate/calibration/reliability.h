@@ -33,11 +33,11 @@ struct ReliabilityBin {
 };
 
 struct Reliability {
-  std::vector<ReliabilityBin> bins;  // empty bins are left out
-  double expected_error = 0.0;       // ECE, weighted by count; 0 is perfectly calibrated
-  double largest_error = 0.0;        // MCE
-  double average_error = 0.0;        // ACE, unweighted over the bins that are not empty
-  double root_mean_square = 0.0;     // sqrt of the weighted mean square
+  std::vector<ReliabilityBin> bins = {};  // empty bins are left out
+  double expected_error = 0.0;            // ECE, weighted by count; 0 is perfectly calibrated
+  double largest_error = 0.0;             // MCE
+  double average_error = 0.0;             // ACE, unweighted over the bins that are not empty
+  double root_mean_square = 0.0;          // sqrt of the weighted mean square
   // Mean square less what chance alone makes (Kumar et al., NeurIPS 2019); may be negative.
   double debiased_square = 0.0;
 };
@@ -58,9 +58,9 @@ struct Reliability {
 // 2019;17:230). Wald intervals. Probabilities of exactly 0 or 1 have no logit: they are left out,
 // and `left_out` counts them. Groups, where there are some, widen the errors (cluster sandwich).
 struct CalibrationLine {
-  Estimate slope;         // 1 is ideal; below: too extreme
-  Estimate intercept;     // of the same fit; 0 is ideal
-  Estimate in_the_large;  // intercept with the slope held at 1; 0 is ideal
+  Estimate slope = {};         // 1 is ideal; below: too extreme
+  Estimate intercept = {};     // of the same fit; 0 is ideal
+  Estimate in_the_large = {};  // intercept with the slope held at 1; 0 is ideal
   double slope_error = 0.0;
   double in_the_large_error = 0.0;
   double observed_to_expected = 0.0;  // positives over the sum of probabilities

@@ -19,8 +19,8 @@ using metrics::Estimate;
 // A column that parts the cases into groups: sex, age band, site, maker, view. An empty value is a
 // group of its own, "not recorded".
 struct Column {
-  std::string name;
-  std::vector<std::string> values;  // [n], in the order of the cases
+  std::string name = {};
+  std::vector<std::string> values = {};  // [n], in the order of the cases
 };
 
 struct SubgroupOptions {
@@ -34,14 +34,14 @@ struct SubgroupOptions {
 };
 
 struct Subgroup {
-  std::string column;
-  std::string value;
+  std::string column = {};
+  std::string value = {};
   std::size_t n = 0;
   std::size_t positives = 0;
-  Estimate auroc;
-  Estimate sensitivity;
-  Estimate specificity;
-  Estimate ppv;
+  Estimate auroc = {};
+  Estimate sensitivity = {};
+  Estimate specificity = {};
+  Estimate ppv = {};
 };
 
 enum class Measure : std::uint8_t { Sensitivity, Specificity, Auroc };
@@ -49,23 +49,24 @@ enum class Measure : std::uint8_t { Sensitivity, Specificity, Auroc };
 
 // The largest difference between two groups of one column.
 struct Gap {
-  std::string column;
+  std::string column = {};
   Measure measure = Measure::Sensitivity;
-  std::string best;
-  std::string worst;
+  std::string best = {};
+  std::string worst = {};
   // best - worst at the stated confidence (Newcombe for proportions, DeLong for the AUROC). It was
   // picked as the largest, so even groups that are equal show one:
-  Estimate difference;
+  Estimate difference = {};
   // the same with the confidence split over all pairs of groups of the column (Bonferroni), which
   // allows for the picking: a lower bound above 0 here is a gap.
-  Estimate adjusted;
+  Estimate adjusted = {};
   std::size_t pairs = 0;
 };
 
 struct SubgroupTable {
-  std::vector<Subgroup> groups;      // by column as given; within one by value
-  std::vector<Gap> gaps;             // one a column and measure with two groups or more to compare
-  std::vector<std::string> omitted;  // "site: 31 of 51 groups, 112 cases": cut by options.groups
+  std::vector<Subgroup> groups = {};  // by column as given; within one by value
+  std::vector<Gap> gaps = {};         // one a column and measure with two groups or more to compare
+  std::vector<std::string> omitted =
+      {};  // "site: 31 of 51 groups, 112 cases": cut by options.groups
   [[nodiscard]] const Gap* largest(Measure measure) const;  // null: nothing to compare
 };
 

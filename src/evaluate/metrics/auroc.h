@@ -25,7 +25,7 @@ struct AurocOptions {
 };
 
 struct Auroc {
-  Estimate area;
+  Estimate area = {};
   double variance = 0.0;  // DeLong's, or Obuchowski's where cases come in groups; NaN: none
   std::size_t positives = 0;
   std::size_t negatives = 0;
@@ -46,12 +46,12 @@ struct Auroc {
 [[nodiscard]] double hanley_mcneil_error(double area, std::size_t positives, std::size_t negatives);
 
 struct AurocDifference {
-  Estimate first;
-  Estimate second;
-  Estimate difference;      // first - second
-  double covariance = 0.0;  // of both areas; 0 unpaired
-  double statistic = 0.0;   // z, or t where df is there
-  double p_value = 1.0;     // two-sided
+  Estimate first = {};
+  Estimate second = {};
+  Estimate difference = {};  // first - second
+  double covariance = 0.0;   // of both areas; 0 unpaired
+  double statistic = 0.0;    // z, or t where df is there
+  double p_value = 1.0;      // two-sided
   std::optional<double> df = {};
 };
 

@@ -28,12 +28,12 @@ struct Confusion {
 
 // Each with its own n: the sensitivity's is the positives. Not estimable: its n is 0.
 struct Rates {
-  Estimate sensitivity;
-  Estimate specificity;
-  Estimate ppv;  // at the prevalence of these cases
-  Estimate npv;
-  Estimate accuracy;
-  Estimate prevalence;
+  Estimate sensitivity = {};
+  Estimate specificity = {};
+  Estimate ppv = {};  // at the prevalence of these cases
+  Estimate npv = {};
+  Estimate accuracy = {};
+  Estimate prevalence = {};
 };
 // Of independent cases.
 [[nodiscard]] Rates rates(const Confusion& table, const ProportionOptions& options = {});

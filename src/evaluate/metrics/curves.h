@@ -38,9 +38,10 @@ struct CurvePoint {
 
 // Pointwise bounds of a curve by bootstrap.
 struct Band {
-  std::vector<double> at;  // 1 - specificity, or sensitivity: `points` of them, evenly from 0 to 1
-  std::vector<double> lower;
-  std::vector<double> upper;
+  std::vector<double> at =
+      {};  // 1 - specificity, or sensitivity: `points` of them, evenly from 0 to 1
+  std::vector<double> lower = {};
+  std::vector<double> upper = {};
 };
 // The sensitivity over 1 - specificity; linear between points.
 // FailedPrecondition, InvalidArgument: as curve.

@@ -110,7 +110,9 @@ Curvature curvature(const Problem& problem, const Vector& eta, const Vector& bet
     root_weight[i] = std::sqrt(p * (1.0 - p));
   }
   const Matrix scaled = root_weight.asDiagonal() * problem.x;
-  Matrix information = scaled.transpose() * scaled;
+  Matrix information = Matrix::Zero(scaled.cols(), scaled.cols());
+  information.selfadjointView<Eigen::Lower>().rankUpdate(scaled.transpose());
+  information.triangularView<Eigen::StrictlyUpper>() = information.transpose();
   information.diagonal() += problem.penalty;
   return {problem.x.transpose() * residual - problem.penalty.cwiseProduct(beta), information};
 }

@@ -25,10 +25,10 @@ struct LogisticOptions {
 };
 
 struct Logistic {
-  std::vector<double> coefficients;  // the intercept first, if there is one
-  std::vector<double> errors;        // standard errors, from the inverse observed information
-  double deviance = 0.0;             // -2 log likelihood, without the penalty
-  bool converged = false;            // false: the classes are separated, coefficients run away
+  std::vector<double> coefficients = {};  // the intercept first, if there is one
+  std::vector<double> errors = {};        // standard errors, from the inverse observed information
+  double deviance = 0.0;                  // -2 log likelihood, without the penalty
+  bool converged = false;                 // false: the classes are separated, coefficients run away
 };
 
 // Logistic regression by iteratively reweighted least squares with step halving (McCullagh and

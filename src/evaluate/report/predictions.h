@@ -24,17 +24,17 @@ namespace osler::evaluate::report {
 //   1] lower, upper, tier, positive   as clinical::Reading; absent columns: no interval, no tier
 // Every further column parts the films into groups.
 struct PredictionTable {
-  std::string name;  // of the file, for errors
-  std::vector<std::string> ids;
-  std::vector<std::string> patients;
-  std::vector<std::string> splits;
-  std::vector<std::optional<bool>> labels;
-  std::vector<double> scores;
-  std::vector<double> probabilities;
-  std::vector<double> lower;  // empty: no such column
-  std::vector<double> upper;
-  std::vector<clinical::Tier> tiers;  // empty: no such column
-  std::vector<fairness::Column> columns;
+  std::string name = {};  // of the file, for errors
+  std::vector<std::string> ids = {};
+  std::vector<std::string> patients = {};
+  std::vector<std::string> splits = {};
+  std::vector<std::optional<bool>> labels = {};
+  std::vector<double> scores = {};
+  std::vector<double> probabilities = {};
+  std::vector<double> lower = {};  // empty: no such column
+  std::vector<double> upper = {};
+  std::vector<clinical::Tier> tiers = {};  // empty: no such column
+  std::vector<fairness::Column> columns = {};
 
   [[nodiscard]] std::size_t rows() const { return ids.size(); }
   // The rows of one split, in order.

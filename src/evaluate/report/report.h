@@ -23,23 +23,23 @@ using metrics::Estimate;
 // ── what the caller knows ────────────────────────────────────────────────────────────────────────
 
 struct GateResult {
-  std::string name;    // "sensitivity, lower bound"
-  std::string status;  // "pass", "fail", "inconclusive"
+  std::string name = {};    // "sensitivity, lower bound"
+  std::string status = {};  // "pass", "fail", "inconclusive"
   double value = 0.0;
   double bound = 0.0;
   std::size_t n = 0;
-  std::string sentence;  // what it means, and who signed it off
+  std::string sentence = {};  // what it means, and who signed it off
 };
 
 struct LeakageAudit {
   std::size_t duplicate_groups = 0;  // of equal pixels
   std::size_t across_splits = 0;     // of these, in more than one split
   std::size_t patients_across_splits = 0;
-  std::string treatment;  // what was done about them
+  std::string treatment = {};  // what was done about them
 };
 
 struct Part {
-  std::string name;  // "train"
+  std::string name = {};  // "train"
   std::size_t films = 0;
   std::size_t positives = 0;
   std::size_t patients = 0;
@@ -53,26 +53,27 @@ struct Epoch {
 };
 
 struct WorstCase {
-  std::string id;     // of the table; its score and label come from there
-  std::string image;  // "data:image/png;base64,…"; empty: no picture
-  std::string note;   // "subtle, right base"
+  std::string id = {};     // of the table; its score and label come from there
+  std::string image = {};  // "data:image/png;base64,…"; empty: no picture
+  std::string note = {};   // "subtle, right base"
 };
 
 struct ReportOptions {
-  std::string title;  // "Consolidation on frontal chest films of adults: accuracy of …"
+  std::string title = {};  // "Consolidation on frontal chest films of adults: accuracy of …"
   std::string finding = "finding";  // "consolidation", inside a sentence
   std::string unit = "film";        // what is counted: "film", "image"
-  std::string intended_use;         // one or two sentences; empty: not stated
-  std::string not_tested;           // a plain sentence on what the data cannot show
+  std::string intended_use = {};    // one or two sentences; empty: not stated
+  std::string not_tested = {};      // a plain sentence on what the data cannot show
   std::vector<std::pair<std::string, std::string>>
       facts;                   // head of the page: {"Model", "chest 2.1"}
   std::string split = "test";  // rows that are evaluated
   double threshold = 0.5;      // operating point, a calibrated probability
-  std::string threshold_rule;  // "the highest that kept sensitivity at 0.90 on the validation part"
-  double high_from = 0.5;      // of the tiers
-  std::string calibration_method;  // "Platt, of three methods the one of least log loss"
+  std::string threshold_rule =
+      {};                  // "the highest that kept sensitivity at 0.90 on the validation part"
+  double high_from = 0.5;  // of the tiers
+  std::string calibration_method = {};  // "Platt, of three methods the one of least log loss"
   std::optional<double> sensitivity_floor = {};  // dashed line in the forest
-  fairness::SubgroupOptions subgroups;
+  fairness::SubgroupOptions subgroups = {};
   std::size_t resamples = 1000;
   std::uint64_t seed = 1;
   double confidence = 0.95;
@@ -80,60 +81,60 @@ struct ReportOptions {
   std::optional<baseline::Baseline> metadata = {};  // scored on the evaluated rows
   std::optional<baseline::Baseline> histogram = {};
   std::optional<LeakageAudit> leakage = {};
-  std::vector<GateResult> gates;
-  std::vector<Part> parts;
-  std::vector<Epoch> training;
-  std::vector<WorstCase> worst;
+  std::vector<GateResult> gates = {};
+  std::vector<Part> parts = {};
+  std::vector<Epoch> training = {};
+  std::vector<WorstCase> worst = {};
   std::vector<std::pair<std::string, std::string>>
-      methods;          // further lines: {"Reference", "two readers"}
-  std::string command;  // how to make it again
+      methods;               // further lines: {"Reference", "two readers"}
+  std::string command = {};  // how to make it again
 };
 
 // ── what is worked out ───────────────────────────────────────────────────────────────────────────
 
 struct Metrics {
-  Estimate auroc;
-  Estimate auprc;
-  Estimate accuracy;     // at probability 0.5
-  Estimate sensitivity;  // these four at the operating point
-  Estimate specificity;
-  Estimate ppv;
-  Estimate npv;
-  Estimate brier;
-  Estimate ece;  // ten bins of equal count
-  Estimate log_loss;
+  Estimate auroc = {};
+  Estimate auprc = {};
+  Estimate accuracy = {};     // at probability 0.5
+  Estimate sensitivity = {};  // these four at the operating point
+  Estimate specificity = {};
+  Estimate ppv = {};
+  Estimate npv = {};
+  Estimate brier = {};
+  Estimate ece = {};  // ten bins of equal count
+  Estimate log_loss = {};
 };
 
 struct TierRow {
   clinical::Tier tier = clinical::Tier::Low;
   std::size_t n = 0;
   std::size_t positives = 0;
-  Estimate share;  // of films of this tier that had the finding
+  Estimate share = {};  // of films of this tier that had the finding
 };
 
 struct Report {
-  ReportOptions options;
+  ReportOptions options = {};
   std::size_t films = 0;
   std::size_t positives = 0;
   std::size_t patients = 0;
   std::size_t without_label = 0;  // left out
-  Metrics metrics;
-  metrics::Confusion table;
-  std::vector<metrics::CurvePoint> curve;  // empty: one class only
-  metrics::Band roc_band;
-  metrics::Band precision_band;
-  calibration::Reliability reliability;         // of the calibrated probability
-  calibration::Reliability reliability_before;  // of sigmoid(score)
-  Estimate ece_before;
-  calibration::CalibrationLine line;
-  std::vector<metrics::NetBenefit> net_benefit;
-  std::vector<TierRow> tiers;                   // empty: the table has no tiers
-  std::vector<std::size_t> histogram_positive;  // [20] bins of probability
-  std::vector<std::size_t> histogram_negative;
-  fairness::SubgroupTable subgroups;
+  Metrics metrics = {};
+  metrics::Confusion table = {};
+  std::vector<metrics::CurvePoint> curve = {};  // empty: one class only
+  metrics::Band roc_band = {};
+  metrics::Band precision_band = {};
+  calibration::Reliability reliability = {};         // of the calibrated probability
+  calibration::Reliability reliability_before = {};  // of sigmoid(score)
+  Estimate ece_before = {};
+  calibration::CalibrationLine line = {};
+  std::vector<metrics::NetBenefit> net_benefit = {};
+  std::vector<TierRow> tiers = {};                   // empty: the table has no tiers
+  std::vector<std::size_t> histogram_positive = {};  // [20] bins of probability
+  std::vector<std::size_t> histogram_negative = {};
+  fairness::SubgroupTable subgroups = {};
   std::optional<Estimate> margin = {};  // AUROC of the model less that of the metadata
-  std::vector<WorstCase> worst;         // as asked for, or those furthest from the truth
-  std::vector<std::pair<double, bool>> worst_reading;  // probability and label of each
+  std::vector<WorstCase> worst = {};    // as asked for, or those furthest from the truth
+  std::vector<std::pair<double, bool>> worst_reading = {};  // probability and label of each
 };
 
 // Works out everything that the report says about the rows of `options.split`.

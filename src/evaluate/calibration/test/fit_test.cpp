@@ -165,7 +165,7 @@ TEST(DealFolds, KeepsPatientsTogether) {
     sample.groups.push_back(i / 7);
   }
 
-  const auto fold_of = deal_folds(sample.cases(), 5, 1);
+  const auto fold_of = *deal_folds(sample.cases(), 5, 1);
 
   std::vector<std::set<std::size_t>> folds(143);
   for (std::size_t i = 0; i < 1000; ++i) {
