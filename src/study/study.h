@@ -29,7 +29,7 @@ struct DataPath {
 struct Finding {
   std::string label;                                 // "opacity", inside a sentence
   std::string code;                                  // in `system`
-  std::string system = "https://osler.dev/finding";  // a code system's URI
+  std::string system = "urn:osler:finding";  // a code system's URI
   bool operator==(const Finding&) const = default;
 };
 

@@ -16,9 +16,9 @@ struct Spec {
   double rotate_degrees = 0.0;  // at most, [0, 180]
   double scale = 0.0;           // 0.1: by a factor between 1 / 1.1 and 1.1, [0, 1]
   double brightness = 0.0;      // added, at most this, [0, 2]
-  double contrast = 0.0;        // 0.2: gain between 1 / 1.2 and 1.2 around the mean, [0, 2]
+  double contrast = 0.0;        // 0.2: gain between 1 / 1.2 and 1.2 around 0, [0, 2]
   double noise = 0.0;           // deviation of white noise, at most this, [0, 2]
-  double erase = 0.0;           // chance that a rectangle of 2 to 15 % becomes the mean, [0, 1]
+  double erase = 0.0;           // chance that a rectangle of 2 to 15 % becomes 0, [0, 1]
 
   bool operator==(const Spec&) const = default;
 };
@@ -29,8 +29,9 @@ struct Spec {
 [[nodiscard]] Result<Spec> spec_from_json(const Json& document);
 
 // Changes pixels in place.
-//   pixels  [height, width] row-major, z-scored: brightness and noise are in deviations
-//   rng     the same state gives the same picture, on every machine
+//   pixels  [height, width] row-major, z-scored: 0 is the mean, brightness and noise are in
+//           deviations
+//   rng     the same state gives the same picture
 // Flip, shift, rotation and scale are one affine map with bilinear interpolation; what comes from
 // outside repeats the edge.
 void augment(std::span<float> pixels, std::size_t height, std::size_t width, const Spec& spec,

@@ -20,9 +20,13 @@ struct Transformed {
 // InvalidArgument: the image's sizes do not fit its samples, or it has neither 1 nor 3 channels.
 // FailedPrecondition: a sample is not finite; spacing_mm is asked for and the film has no spacing;
 // the film has one value only, which ZScore cannot normalise; nothing is left after the crop.
-[[nodiscard]] Result<Transformed> transform(const Spec& spec, const clinical::Image& image);
+[[nodiscard]] Result<Transformed> transformed(const Spec& spec, const clinical::Image& image);
 
 // The pixels alone: [height * width], row-major.
 [[nodiscard]] Result<std::vector<float>> apply(const Spec& spec, const clinical::Image& image);
+
+// The film at its own size, before crop, resampling and normalisation: [film height * film width],
+// grey in [0, 1], black to white. Errors as transformed().
+[[nodiscard]] Result<std::vector<float>> grey(const Spec& spec, const clinical::Image& image);
 
 }  // namespace osler::imaging::transform
