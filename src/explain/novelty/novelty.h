@@ -18,9 +18,9 @@ struct Films {
   std::size_t count = 0;              // n
   std::size_t height = 0;             // H
   std::size_t width = 0;              // W
-  std::span<const float> pixels{};      // [n, H, W], transformed
+  std::span<const float> pixels{};    // [n, H, W], transformed
   std::size_t features_per_film = 0;  // F; 0 where the network has no pooled features
-  std::span<const float> features{};    // [n, F]
+  std::span<const float> features{};  // [n, F]
 };
 
 // What is measured on the picture itself, beside the network's features: a network looks only for

@@ -13,9 +13,9 @@ enum class Method : std::uint8_t { ClassActivation, GradCam, GradCamPlusPlus };
 
 // The last feature map of one image and what the head makes of it.
 struct Evidence {
-  std::size_t features = 0;        // F
-  std::size_t height = 0;          // h
-  std::size_t width = 0;           // w
+  std::size_t features = 0;          // F
+  std::size_t height = 0;            // h
+  std::size_t width = 0;             // w
   std::span<const float> map{};      // [F, h, w], row-major, before global average pooling
   std::span<const float> weights{};  // [F], the finding's row of the linear head
 };
