@@ -289,6 +289,9 @@ Result<Bytes> adapt(BytesView onnx, const AdaptOptions& options, const Limits& l
   }
   add_outputs(editor, place);
   editor.drop_unused();
+  if (editor.graph().input_size() == 0) {
+    return Error(ErrorCode::NotSupported, "the network's scores do not depend on the image");
+  }
   return editor.finish();
 }
 

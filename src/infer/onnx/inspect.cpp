@@ -324,6 +324,36 @@ Result<void> read_outputs(const ::onnx::GraphProto& graph, Description& descript
   return {};
 }
 
+// Each value is made once, before it is read: so a graph has no loop, and no hole.
+Result<void> check_order(const ::onnx::GraphProto& graph) {
+  std::set<std::string> made;
+  for (const auto& tensor : graph.initializer()) {
+    made.insert(tensor.name());
+  }
+  for (const auto& input : graph.input()) {
+    made.insert(input.name());
+  }
+  for (const auto& node : graph.node()) {
+    for (const auto& name : node.input()) {
+      if (!name.empty() && !made.contains(name)) {
+        return broken("the operator " + quoted(node.op_type()) +
+                      " reads a value that nothing before it makes");
+      }
+    }
+    for (const auto& name : node.output()) {
+      if (!name.empty() && !made.insert(name).second) {
+        return broken("the value " + quoted(name) + " is made twice");
+      }
+    }
+  }
+  for (const auto& output : graph.output()) {
+    if (!made.contains(output.name())) {
+      return broken("nothing makes the output " + quoted(output.name()));
+    }
+  }
+  return {};
+}
+
 Result<void> check_frame(const ::onnx::ModelProto& model, const Limits& limits,
                          Description& description) {
   if (!model.has_graph() || model.graph().node_size() == 0) {
@@ -374,6 +404,7 @@ Result<Inspected> parse_and_inspect(BytesView onnx, const Limits& limits) {
   OSLER_TRY_DO(check_nodes(graph, limits, description));
   OSLER_TRY_DO(read_inputs(graph, limits, description));
   OSLER_TRY_DO(read_outputs(graph, description));
+  OSLER_TRY_DO(check_order(graph));
   const auto made_by = producers(graph);
   const auto ending = find_ending(graph, made_by, description.outputs.front().name);
   description.activation = ending.activation;

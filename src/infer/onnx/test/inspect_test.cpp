@@ -125,6 +125,14 @@ INSTANTIATE_TEST_SUITE_P(
                 ErrorCode::NotSupported, "element type"},
         Hostile{"TwoTensorsOfOneName", [](auto& m) { weight(m).set_name("conv1.weight"); },
                 ErrorCode::DataCorrupt, "same name"},
+        Hostile{"AValueThatNothingMakes",
+                [](auto& m) { m.mutable_graph()->mutable_node(1)->set_output(0, "else"); },
+                ErrorCode::DataCorrupt, "nothing before it makes"},
+        Hostile{"ALoop", [](auto& m) { m.mutable_graph()->mutable_node(0)->set_input(0, "map"); },
+                ErrorCode::DataCorrupt, "nothing before it makes"},
+        Hostile{"AValueMadeTwice",
+                [](auto& m) { m.mutable_graph()->mutable_node(2)->set_output(0, "conv0"); },
+                ErrorCode::DataCorrupt, "made twice"},
         Hostile{"AHugePad",
                 [](auto& m) {
                   m.mutable_graph()->mutable_node(0)->mutable_attribute(1)->set_ints(0, 1 << 20);
