@@ -65,7 +65,8 @@ class Statement {
 
 // The home's one door to rows: SQLite with a rollback journal (never WAL: Debian 12's 3.40.1 can
 // corrupt it), synchronous=EXTRA, foreign keys on. One connection under one lock; callable from
-// several threads, and several processes may share the file. Movable.
+// several threads, and several processes may share the file. Whoever holds a reference relies on it
+// staying where it is: move it only before.
 class Database {
  public:
   // Makes the file (mode 0600) and its folder where they are missing.
@@ -77,7 +78,7 @@ class Database {
   Database& operator=(Database&&) noexcept;
   ~Database();
 
-  // Applies those steps that this file has not seen, in order, each in a transaction.
+  // Applies those steps that this file has not seen, in order: all of them, or none.
   // FailedPrecondition: the file knows a step of the same room that we do not (written by a newer
   // osler). DataCorrupt: a step that was applied had another text.
   [[nodiscard]] Result<void> migrate(std::span<const Migration> migrations);
