@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -54,7 +56,7 @@ class Store {
 // several threads; the store must outlive it.
 class Batch {
  public:
-  explicit Batch(Store& store) : store_(&store) {}
+  explicit Batch(Store& store);
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
   ~Batch();
@@ -66,16 +68,14 @@ class Batch {
   [[nodiscard]] Result<void> commit();
 
  private:
-  struct Pending {
-    crypto::Digest digest;
-    std::filesystem::path temporary;  // empty: the object was there already
-    int file = -1;
-  };
+  struct Pending;
   void drop();
+  [[nodiscard]] Result<void> make_durable();
+  [[nodiscard]] Result<std::set<std::filesystem::path>> name_all();
 
   Store* store_;
   std::mutex mutex_;
-  std::vector<Pending> pending_;
+  std::map<crypto::Digest, Pending> pending_;
 };
 
 }  // namespace osler::storage::objects
