@@ -247,7 +247,7 @@ class Extended {
 
   static bool belongs(char c, bool high) {
     const auto byte = static_cast<unsigned char>(c);
-    return high ? byte >= 0x80 : byte > 0x20 && byte < 0x7F;
+    return high ? byte >= 0x80 : byte > 0x20 && byte < 0x80;
   }
 
   void flush(const Set& set, std::string& run) {
@@ -302,10 +302,11 @@ std::string to_utf8(std::string_view raw, std::span<const std::string> character
   }
   const bool high =
       std::ranges::any_of(raw, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-  if (!escapes && !declared && high) {
+  const Set upper = initial_upper(character_sets);
+  if (!escapes && upper.half == Half::Ascii && high) {
     return whole(raw, is_valid_utf8(raw) ? "UTF-8" : "ISO-8859-1");
   }
-  return Extended(raw, initial_upper(character_sets), kind).convert();
+  return Extended(raw, upper, kind).convert();
 }
 
 }  // namespace osler::dicom::io

@@ -24,40 +24,6 @@ std::optional<DataSet> functional_group(const File::Contents& in, std::size_t fr
   return shared ? in.first_item(*shared, macro) : std::nullopt;
 }
 
-// Descriptor and data of a look-up table (PS3.3 C.11.1.1): entries, first value mapped, bits.
-std::optional<Image::Lut> read_lut(const File::Contents& in, DataSet set, Tag descriptor, Tag data,
-                                   bool is_signed) {
-  const Element* entries = in.find(set, data);
-  const Element* head = in.find(set, descriptor);
-  if (entries == nullptr || head == nullptr || head->length < 6) {
-    return std::nullopt;
-  }
-  const bool big = in.scanned.scan.big_endian;
-  const BytesView words = in.value(*head);
-  const std::uint16_t declared = load16(words, 0, big);
-  const std::size_t count = declared == 0 ? 65'536 : declared;
-  const std::uint16_t first = load16(words, 2, big);
-  Image::Lut lut;
-  lut.first_value = is_signed || head->vr == vr("SS") ? static_cast<std::int16_t>(first) : first;
-  lut.bits = load16(words, 4, big);
-  const BytesView raw = in.value(*entries);
-  lut.entries.resize(count);
-  if (raw.size() >= 2 * count) {
-    for (std::size_t i = 0; i < count; ++i) {
-      lut.entries[i] = load16(raw, 2 * i, big);
-    }
-  } else if (raw.size() >= count) {
-    // One byte an entry, two of them in a word.
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t at = big && entries->vr != vr("OB") ? i ^ 1U : i;
-      lut.entries[i] = std::to_integer<std::uint8_t>(raw[std::min(at, raw.size() - 1)]);
-    }
-  } else {
-    return std::nullopt;
-  }
-  return lut;
-}
-
 std::optional<Image::Lut> read_lut_item(const File::Contents& in, DataSet set, Tag sequence,
                                         bool is_signed) {
   const auto item = in.first_item(set, sequence);
@@ -213,30 +179,6 @@ Result<BytesView> File::plain_pixels() const {
     }
   }
   return Error(ErrorCode::NotFound, "there is no plain pixel data");
-}
-
-Result<Palette> File::palette() const {
-  const Contents& in = *contents_;
-  Palette out;
-  std::array<std::vector<std::uint16_t>*, 3> parts{&out.red, &out.green, &out.blue};
-  for (std::uint16_t i = 0; i < 3; ++i) {
-    const auto offset = static_cast<std::uint16_t>(i + 1);
-    auto lut = read_lut(in, in.outermost(), {0x0028, static_cast<std::uint16_t>(0x1100 + offset)},
-                        {0x0028, static_cast<std::uint16_t>(0x1200 + offset)}, in.layout.is_signed);
-    if (!lut) {
-      return in.find(in.outermost(), {0x0028, static_cast<std::uint16_t>(0x1200 + offset)}) ==
-                     nullptr
-                 ? Error(ErrorCode::NotFound, "a colour table is absent")
-                 : Error(ErrorCode::DataCorrupt, "a colour table is shorter than it says");
-    }
-    out.first_value = lut->first_value;
-    out.bits = lut->bits;
-    *parts[i] = std::move(lut->entries);
-  }
-  if (out.red.size() != out.green.size() || out.red.size() != out.blue.size()) {
-    return Error(ErrorCode::DataCorrupt, "the colour tables differ in length");
-  }
-  return out;
 }
 
 }  // namespace osler::dicom::io

@@ -57,4 +57,9 @@ struct File::Contents {
 [[nodiscard]] clinical::Instance make_instance(const File::Contents& contents);
 [[nodiscard]] PixelLayout make_layout(const File::Contents& contents);
 
+// Descriptor and data of a look-up table (PS3.3 C.11.1.1): entries, first value mapped, bits.
+[[nodiscard]] std::optional<clinical::Image::Lut> read_lut(const File::Contents& in, DataSet set,
+                                                           Tag descriptor, Tag data,
+                                                           bool is_signed);
+
 }  // namespace osler::dicom::io
