@@ -33,8 +33,8 @@ struct Answer {
 
 Error out_of_time(milliseconds timeout) {
   return {ErrorCode::Unavailable, "decoding took longer than " +
-                                      counted(timeout.count() / 1000, "second") +
-                                      " and was stopped"};
+                                      fixed(static_cast<double>(timeout.count()) / 1000.0, 1) +
+                                      " s and was stopped"};
 }
 
 // A child with its budget: it is replaced before its CPU limit can end it in another frame's time.
@@ -133,34 +133,43 @@ class Decoder::Pool {
     if (head.length > kLongestRequest) {
       return Error(ErrorCode::NotSupported, "a codestream of " + human_bytes(head.length));
     }
-    OSLER_TRY(Worker worker, take());
-    auto answer = exchange(worker, head, pieces);
-    const bool healthy = answer.has_value() || answer.error().code != ErrorCode::Unavailable;
-    give_back(healthy && answer && worker.busy_seconds < kMostBusySeconds
-                  ? std::optional(std::move(worker))
-                  : std::nullopt);
-    if (!answer && gone(answer.error())) {
-      return Error(ErrorCode::DataCorrupt, "the codestream ended the decoder");
+    Fate fate = Fate::Answered;
+    auto answer = attempt(head, pieces, Start::Idle, fate);
+    if (fate == Fate::Gone) {
+      // It may have died while it was idle, or of an earlier frame: a fresh one decides.
+      answer = attempt(head, pieces, Start::Fresh, fate);
     }
     return answer;
   }
 
  private:
   static constexpr double kMostBusySeconds = 120.0;
-  static constexpr std::string_view kGone = "the child process is gone";
 
-  static bool gone(const Error& error) { return error.message == kGone; }
+  enum class Start : std::uint8_t { Idle, Fresh };
+  enum class Fate : std::uint8_t { Answered, Gone, Late };
 
-  Result<Worker> take() {
+  Result<Answer> attempt(const WireRequest& head, std::span<const BytesView> pieces, Start start,
+                         Fate& fate) {
+    OSLER_TRY(Worker worker, take(start));
+    auto answer = exchange(worker, head, pieces, fate);
+    const bool keep = answer && worker.busy_seconds < kMostBusySeconds;
+    give_back(keep ? std::optional(std::move(worker)) : std::nullopt);
+    return answer;
+  }
+
+  Result<Worker> take(Start start) {
     std::unique_lock lock(mutex_);
     free_.wait(lock, [&] { return running_ < options_.children; });
     ++running_;
+    std::optional<Worker> idle;
     if (!idle_.empty()) {
-      Worker worker = std::move(idle_.back());
+      idle = std::move(idle_.back());
       idle_.pop_back();
-      return worker;
     }
     lock.unlock();
+    if (idle && start == Start::Idle) {
+      return *std::move(idle);
+    }
     // The kernel would end the child with the thread that started it; it ends itself instead when
     // its standard input closes.
     auto child = ChildProcess::start({.program = options_.program,
@@ -185,29 +194,33 @@ class Decoder::Pool {
   }
 
   Result<Answer> exchange(Worker& worker, const WireRequest& head,
-                          std::span<const BytesView> pieces) {
+                          std::span<const BytesView> pieces, Fate& fate) {
     const Stopwatch watch;
     const auto left = [&] {
       const auto spent = milliseconds(static_cast<std::int64_t>(watch.seconds() * 1000.0));
       return std::max(milliseconds(0), options_.timeout - spent);
     };
+    const auto lost = [&]() -> Error {
+      fate = left() <= milliseconds(5) ? Fate::Late : Fate::Gone;  // a wait may end a little early
+      return fate == Fate::Late ? out_of_time(options_.timeout)
+                                : Error(ErrorCode::DataCorrupt, "the codestream ended the decoder");
+    };
+    fate = Fate::Answered;
     auto sent = worker.process.write(bytes_of(head), left());
     for (const auto& piece : pieces) {
       sent = sent ? worker.process.write(piece, left()) : std::move(sent);
     }
-    if (!sent) {
-      return gone(sent.error()) ? sent.error() : out_of_time(options_.timeout);
-    }
-    auto reply = worker.process.read_exactly(sizeof(WireReply), left());
+    const Result<Bytes> reply = sent ? worker.process.read_exactly(sizeof(WireReply), left())
+                                     : Result<Bytes>(std::move(sent).error());
     if (!reply) {
-      return gone(reply.error()) ? reply.error() : out_of_time(options_.timeout);
+      return lost();
     }
     Answer answer;
     std::memcpy(&answer.head, reply->data(), sizeof answer.head);
     OSLER_TRY_DO(check_reply(answer.head));
     auto body = worker.process.read_exactly(answer.head.length, left());
     if (!body) {
-      return gone(body.error()) ? body.error() : out_of_time(options_.timeout);
+      return lost();
     }
     answer.body = *std::move(body);
     worker.busy_seconds += watch.seconds();
