@@ -47,7 +47,9 @@ constexpr std::array<std::string_view, 4> kSections{"CT", "MR", "PT", "NM"};
 
 std::string_view kind_reason(const Header& header) {
   constexpr std::string_view kSecondaryCapture = "1.2.840.10008.5.1.4.1.1.7";
-  if (header.text({0x0008, 0x0016}).starts_with(kSecondaryCapture)) {
+  const std::string_view sop_class = header.text({0x0008, 0x0016});
+  if (sop_class == kSecondaryCapture ||
+      sop_class.starts_with(std::string(kSecondaryCapture).append("."))) {
     return "a secondary capture";
   }
   if (!header.text({0x0008, 0x0064}).empty()) {

@@ -66,7 +66,8 @@ Decision decide_date(Vr code, Dates dates, Action basic) {
   }
   // Whole days are shifted: the time of day and the zone stay.
   const bool is_time = code == vr("TM") || code == vr("SH");
-  return {.action = is_time ? Action::Keep : basic};
+  return is_time ? Decision{.action = Action::KeepTime, .otherwise = basic}
+                 : Decision{.action = basic};
 }
 
 bool keeps(const Rule& rule, const Profile& profile) {

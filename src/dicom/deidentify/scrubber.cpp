@@ -147,6 +147,13 @@ void Scrubber::apply(std::size_t row, Place place, Decision decision) {
     case Action::Shift:
       shift(row, place, decision.otherwise);
       break;
+    case Action::KeepTime:
+      if (is_time(text(row))) {
+        keep(row, place);
+      } else {
+        apply(row, place, {.action = decision.otherwise});
+      }
+      break;
   }
 }
 

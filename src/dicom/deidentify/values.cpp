@@ -32,6 +32,27 @@ struct Written {
   std::string_view rest;
 };
 
+// What may follow a date in DT: HHMMSS or a part of it, a fraction, a zone.
+bool is_time_and_zone(std::string_view text) {
+  const auto take = [&](std::size_t most) {
+    const std::string_view head = text.substr(0, most);
+    const auto digits =
+        static_cast<std::size_t>(std::ranges::find_if_not(head, is_digit) - head.begin());
+    text.remove_prefix(digits);
+    return digits;
+  };
+  take(6);
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    take(6);
+  }
+  if (text.starts_with('+') || text.starts_with('-')) {
+    text.remove_prefix(1);
+    return take(4) == 4 && text.empty();
+  }
+  return text.empty();
+}
+
 std::optional<Written> read_date(std::string_view text) {
   Written out;
   const auto digits =
@@ -65,8 +86,7 @@ std::optional<Written> read_date(std::string_view text) {
   if (!out.day.ok() || to_int(year) < 1) {
     return std::nullopt;
   }
-  constexpr std::string_view kRest = "0123456789.+-&";
-  if (out.rest.find_first_not_of(kRest) != std::string_view::npos || out.rest.size() > 18) {
+  if (!is_time_and_zone(out.rest)) {
     return std::nullopt;
   }
   return out;
@@ -124,6 +144,12 @@ std::optional<std::string> shift_dates(std::string_view values, int days) {
     out += '\\';
     values.remove_prefix(end + 1);
   }
+}
+
+bool is_time(std::string_view values) {
+  return std::ranges::all_of(split(plain(values), '\\'), [](const std::string& value) {
+    return value.find_first_not_of("0123456789.:+- ") == std::string::npos && value.size() <= 16;
+  });
 }
 
 std::optional<std::string> coarse_age(std::string_view value) {

@@ -9,18 +9,19 @@
 namespace osler::dicom::deidentify {
 
 enum class Action : std::uint8_t {
-  Keep,     // a sequence: its items are treated one by one
-  Remove,   // X
-  Empty,    // Z
-  Dummy,    // D: a value that the representation allows and that says nothing
-  MapUid,   // U
-  Shift,    // C of a date
-  Unknown,  // a standard tag in no dictionary: removed
+  Keep,      // a sequence: its items are treated one by one
+  Remove,    // X
+  Empty,     // Z
+  Dummy,     // D: a value that the representation allows and that says nothing
+  MapUid,    // U
+  Shift,     // C of a date
+  KeepTime,  // C of a time or a zone: kept where it is one
+  Unknown,   // a standard tag in no dictionary: removed
 };
 
 struct Decision {
   Action action = Action::Keep;
-  Action otherwise = Action::Remove;  // where a date cannot be read, so not shifted
+  Action otherwise = Action::Remove;  // where a date or a time cannot be read
 };
 
 // The representation that PS3.6 gives an attribute of an even group; 0: not in the dictionary.

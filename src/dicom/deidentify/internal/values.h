@@ -16,6 +16,10 @@ namespace osler::dicom::deidentify {
 // empty values stay empty. Nothing: one of them is no date of the calendar.
 [[nodiscard]] std::optional<std::string> shift_dates(std::string_view values, int days);
 
+// Times of day (TM), or an offset from UTC, as devices write them: digits and what stands between
+// them, no words. Empty too.
+[[nodiscard]] bool is_time(std::string_view values);
+
 // Ages as the profile lets them stand: above 89 years "090Y" (no one is alone at a great age);
 // nothing where it cannot be read.
 [[nodiscard]] std::optional<std::string> coarse_age(std::string_view value);
