@@ -1,0 +1,105 @@
+#include <array>
+
+#include "workflow/internal/schema.h"
+
+namespace osler::workflow::internal {
+namespace {
+
+using storage::database::Migration;
+
+// originals: identified, for care. Keyed by content: several revisions of one SOP instance may be
+// kept, the first is the one that is read.
+constexpr const char* kOriginals = R"sql(
+CREATE TABLE originals (
+  digest TEXT PRIMARY KEY,
+  sop_instance_uid TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  study_instance_uid TEXT NOT NULL,
+  series_instance_uid TEXT NOT NULL,
+  patient_id TEXT NOT NULL,
+  modality TEXT NOT NULL,
+  body_part TEXT NOT NULL,
+  view_position TEXT NOT NULL,
+  row_spacing_mm REAL,
+  column_spacing_mm REAL,
+  manufacturer TEXT NOT NULL,
+  kvp REAL,
+  exposure_mas REAL,
+  age_years REAL,
+  patient_sex TEXT NOT NULL,
+  study_date TEXT NOT NULL,
+  quality TEXT NOT NULL,
+  pixels TEXT,
+  receipt TEXT NOT NULL,
+  UNIQUE (sop_instance_uid, revision)
+) STRICT;
+CREATE INDEX originals_study ON originals (study_instance_uid);
+CREATE INDEX originals_patient ON originals (patient_id);
+CREATE INDEX originals_pixels ON originals (pixels);
+)sql";
+
+// research: de-identified copies. No column leads back to an original: only the pseudonym key does.
+constexpr const char* kResearch = R"sql(
+CREATE TABLE research (
+  sop_instance_uid TEXT PRIMARY KEY,
+  digest TEXT NOT NULL,
+  study_instance_uid TEXT NOT NULL,
+  series_instance_uid TEXT NOT NULL,
+  patient TEXT NOT NULL,
+  profile TEXT NOT NULL,
+  attributes TEXT NOT NULL,
+  quality TEXT NOT NULL,
+  burned_in INTEGER NOT NULL,
+  pixels TEXT
+) STRICT;
+CREATE INDEX research_study ON research (study_instance_uid);
+)sql";
+
+constexpr const char* kReceipts = R"sql(
+CREATE TABLE receipts (
+  id TEXT PRIMARY KEY,
+  time TEXT NOT NULL,
+  complete INTEGER NOT NULL
+) STRICT;
+CREATE TABLE receipt_items (
+  receipt TEXT NOT NULL REFERENCES receipts (id),
+  number INTEGER NOT NULL,
+  path TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  sop_instance_uid TEXT NOT NULL,
+  digest TEXT,
+  PRIMARY KEY (receipt, number)
+) STRICT;
+)sql";
+
+constexpr const char* kRuns = R"sql(
+CREATE TABLE runs (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  study TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  dataset TEXT NOT NULL,
+  seed INTEGER NOT NULL,
+  parameters TEXT NOT NULL,
+  system TEXT NOT NULL,
+  metrics TEXT NOT NULL,
+  result TEXT NOT NULL,
+  started TEXT NOT NULL,
+  ended TEXT NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array kSchema{
+    Migration{"workflow/1-originals", kOriginals},
+    Migration{"workflow/2-research", kResearch},
+    Migration{"workflow/3-receipts", kReceipts},
+    Migration{"workflow/4-runs", kRuns},
+};
+
+}  // namespace
+
+std::span<const Migration> schema() { return kSchema; }
+
+}  // namespace osler::workflow::internal
