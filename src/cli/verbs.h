@@ -1,0 +1,34 @@
+#pragma once
+
+#include "cli/verb.h"
+
+namespace osler::cli {
+
+// One a file.
+[[nodiscard]] Verb ingest_verb();
+[[nodiscard]] Verb deidentify_verb();
+[[nodiscard]] Verb phantom_verb();
+[[nodiscard]] Verb dataset_import_verb();
+[[nodiscard]] Verb dataset_create_verb();
+[[nodiscard]] Verb dataset_list_verb();
+[[nodiscard]] Verb dataset_show_verb();
+[[nodiscard]] Verb dataset_diff_verb();
+[[nodiscard]] Verb dataset_split_verb();
+[[nodiscard]] Verb train_verb();
+[[nodiscard]] Verb evaluate_verb();
+[[nodiscard]] Verb runs_list_verb();
+[[nodiscard]] Verb runs_show_verb();
+[[nodiscard]] Verb runs_compare_verb();
+[[nodiscard]] Verb model_import_verb();
+[[nodiscard]] Verb model_list_verb();
+[[nodiscard]] Verb model_show_verb();
+[[nodiscard]] Verb model_verify_verb();
+[[nodiscard]] Verb model_export_verb();
+[[nodiscard]] Verb model_promote_verb();
+[[nodiscard]] Verb model_rollback_verb();
+[[nodiscard]] Verb model_retire_verb();
+[[nodiscard]] Verb predict_verb();
+[[nodiscard]] Verb audit_verify_verb();
+[[nodiscard]] Verb audit_duplicates_verb();
+
+}  // namespace osler::cli
