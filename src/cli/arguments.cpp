@@ -72,8 +72,8 @@ Result<Arguments> Arguments::parse(const Usage& usage, std::span<const std::stri
   const std::vector<Option> options = all_options(usage);
   std::vector<option> table;
   for (const auto& entry : options) {
-    table.push_back({entry.name.c_str(), entry.value.empty() ? no_argument : required_argument,
-                     nullptr, 0});
+    table.push_back(
+        {entry.name.c_str(), entry.value.empty() ? no_argument : required_argument, nullptr, 0});
   }
   table.push_back({});
   std::vector<std::string> copies{"osler"};
@@ -114,7 +114,9 @@ Result<Arguments> Arguments::parse(const Usage& usage, std::span<const std::stri
   return result;
 }
 
-bool Arguments::has(std::string_view name) const { return options_.contains(name); }
+bool Arguments::has(std::string_view name) const {
+  return options_.contains(name);
+}
 
 std::optional<std::string> Arguments::text(std::string_view name) const {
   const auto found = options_.find(name);
@@ -129,10 +131,9 @@ Result<std::int64_t> Arguments::integer(std::string_view name, std::int64_t othe
   }
   const auto number = parse_integer(*given);
   if (!number || *number < least || *number > most) {
-    return Error(ErrorCode::InvalidArgument, "--" + std::string(name) +
-                                                 " takes a whole number from " +
-                                                 std::to_string(least) + " to " +
-                                                 std::to_string(most) + ", not \"" + *given + "\"");
+    return Error(ErrorCode::InvalidArgument,
+                 "--" + std::string(name) + " takes a whole number from " + std::to_string(least) +
+                     " to " + std::to_string(most) + ", not \"" + *given + "\"");
   }
   return *number;
 }

@@ -28,15 +28,17 @@ struct Usage {
   std::vector<Option> options;
   std::size_t least = 0;  // how many positional arguments
   std::size_t most = 0;
-  std::string exit_codes = "0 done   64 usage   65 data   66 not found   69 not supported   75 try again";
+  std::string exit_codes =
+      "0 done   64 usage   65 data   66 not found   69 not supported   75 try again";
   std::string more;  // where to read on
 };
 
-// The command line of one verb, taken apart (getopt_long: options may stand anywhere, -- ends them).
+// The command line of one verb, taken apart (getopt_long: options may stand anywhere, -- ends
+// them).
 class Arguments {
  public:
-  // InvalidArgument: an unknown option (the nearest one is named), a missing value, or too few or too
-  // many positional arguments.
+  // InvalidArgument: an unknown option (the nearest one is named), a missing value, or too few or
+  // too many positional arguments.
   [[nodiscard]] static Result<Arguments> parse(const Usage& usage,
                                                std::span<const std::string> words);
 

@@ -19,9 +19,8 @@ Result<Outcome> run(const Context& context, const Arguments& arguments) {
   for (const auto& group : audit.duplicates) {
     context.say((group.across() ? "across  " : "        ") + join(group.splits, ", ") + "   " +
                 join(group.ids, ", ") + (group.label_conflict ? "   labels differ" : ""));
-    groups.push_back({{"ids", group.ids},
-                      {"splits", group.splits},
-                      {"label_conflict", group.label_conflict}});
+    groups.push_back(
+        {{"ids", group.ids}, {"splits", group.splits}, {"label_conflict", group.label_conflict}});
   }
   context.say(counted(static_cast<std::int64_t>(audit.duplicates.size()), "duplicate group") +
               ", " + std::to_string(audit.across_splits) + " across the splits, " +

@@ -17,9 +17,9 @@ Result<Outcome> run(const Context& context, const Arguments&) {
   context.say("ok   " + with_thousands(static_cast<std::int64_t>(verified.records)) +
               " records, none edited, removed or moved; tree head " +
               verified.head.root.hex().substr(0, 8));
-  return Outcome{.document = dump_json({{"records", verified.records},
-                                        {"head", verified.head.root.hex()},
-                                        {"ok", true}})};
+  return Outcome{
+      .document = dump_json(
+          {{"records", verified.records}, {"head", verified.head.root.hex()}, {"ok", true}})};
 }
 
 }  // namespace

@@ -31,8 +31,9 @@ Verb dataset_create_verb() {
               .form = "NAME --labels CSV [options]",
               .examples = {"osler dataset create chest --labels cohort/labels.csv --label opacity "
                            "--keep site --duplicates drop"},
-              .remarks = "Research copies are joined to the table by study instance UID. Films that "
-                         "are blank, or may carry burned-in text, are left out and counted.",
+              .remarks =
+                  "Research copies are joined to the table by study instance UID. Films that "
+                  "are blank, or may carry burned-in text, are left out and counted.",
               .options = {{"labels", "CSV", "one row a study"},
                           {"study-column", "COLUMN", "its study instance UID, default study"},
                           {"accept-burned-in-text", "", "keep films that may carry text"}},

@@ -21,8 +21,8 @@ Result<Outcome> run(const Context& context, const Arguments& arguments) {
   };
   context.say(number(found.added.size()) + " films added, " + number(found.removed.size()) +
               " removed, " + number(found.relabelled.size()) + " labels changed, " +
-              number(found.moved.size()) + " moved to another part; " +
-              number(found.patients_new) + " patients new.");
+              number(found.moved.size()) + " moved to another part; " + number(found.patients_new) +
+              " patients new.");
   Json relabelled = Json::array();
   for (const auto& change : found.relabelled) {
     relabelled.push_back(

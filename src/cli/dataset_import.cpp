@@ -44,8 +44,9 @@ Verb dataset_import_verb() {
               .examples = {"osler dataset import pneumoniamnist.npz --duplicates drop",
                            "osler dataset import films/ --labels films.csv --file-column image "
                            "--patient-column patient_id --label view --positive AP"},
-              .remarks = "PATH is an .npz with MedMNIST's arrays (train_images, train_labels, …), or "
-                         "a folder of PNG and JPEG files with --labels.",
+              .remarks =
+                  "PATH is an .npz with MedMNIST's arrays (train_images, train_labels, …), or "
+                  "a folder of PNG and JPEG files with --labels.",
               .options = {{"name", "NAME", "of the data set; default: the path's last part"},
                           {"labels", "CSV", "one row a picture"},
                           {"file-column", "COLUMN", "its file, default file"},

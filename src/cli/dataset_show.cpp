@@ -51,22 +51,21 @@ Result<Outcome> run(const Context& context, const Arguments& arguments) {
   context.say("  audit    " + std::to_string(audit.duplicates.size()) + " duplicate groups, " +
               std::to_string(audit.across_splits) + " across the splits; " +
               std::to_string(audit.patients.size()) + " patients across the splits");
-  return Outcome{.document = dump_json(
-                     {{"dataset", version.name},
-                      {"version", version.number},
-                      {"items", manifest.items.size()},
-                      {"digest", version.digest.hex()},
-                      {"parent", version.parent ? Json(version.parent->hex()) : Json()},
-                      {"origin", manifest.origin},
-                      {"splits",
-                       {{"train", splits.train},
-                        {"validation", splits.validation},
-                        {"test", splits.test}}},
-                      {"labels", labels},
-                      {"audit",
-                       {{"duplicate_groups", audit.duplicates.size()},
-                        {"across_splits", audit.across_splits},
-                        {"patients_across_splits", audit.patients.size()}}}})};
+  return Outcome{
+      .document = dump_json(
+          {{"dataset", version.name},
+           {"version", version.number},
+           {"items", manifest.items.size()},
+           {"digest", version.digest.hex()},
+           {"parent", version.parent ? Json(version.parent->hex()) : Json()},
+           {"origin", manifest.origin},
+           {"splits",
+            {{"train", splits.train}, {"validation", splits.validation}, {"test", splits.test}}},
+           {"labels", labels},
+           {"audit",
+            {{"duplicate_groups", audit.duplicates.size()},
+             {"across_splits", audit.across_splits},
+             {"patients_across_splits", audit.patients.size()}}}})};
 }
 
 }  // namespace

@@ -28,14 +28,14 @@ Result<std::array<double, 3>> fractions(const std::string& text) {
 }
 
 Result<study::Duplicates> duplicates(const std::string& word) {
-  for (const auto kind : {study::Duplicates::Refuse, study::Duplicates::KeepTogether,
-                          study::Duplicates::Drop}) {
+  for (const auto kind :
+       {study::Duplicates::Refuse, study::Duplicates::KeepTogether, study::Duplicates::Drop}) {
     if (study::to_string(kind) == word) {
       return kind;
     }
   }
-  return Error(ErrorCode::InvalidArgument, "--duplicates takes refuse, keep_together or drop, not \"" +
-                                               word + "\"");
+  return Error(ErrorCode::InvalidArgument,
+               "--duplicates takes refuse, keep_together or drop, not \"" + word + "\"");
 }
 
 }  // namespace

@@ -13,9 +13,8 @@ Result<Outcome> run(const Context& context, const Arguments& arguments) {
   const SystemClock clock;
   OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
   OSLER_TRY(const auto threads, arguments.integer("threads", 0, 0, 256));
-  OSLER_TRY(const auto report,
-            workflow::make_research_copies(home, static_cast<std::size_t>(threads),
-                                           context.progress));
+  OSLER_TRY(const auto report, workflow::make_research_copies(
+                                   home, static_cast<std::size_t>(threads), context.progress));
   std::map<std::string, std::size_t> reasons;
   for (const auto& reason : report.reasons) {
     ++reasons[reason];
@@ -39,17 +38,18 @@ Result<Outcome> run(const Context& context, const Arguments& arguments) {
 }  // namespace
 
 Verb deidentify_verb() {
-  return {.usage = {.verb = "deidentify",
-                    .summary = "make the research copy of each film that has none yet",
-                    .form = "[options]",
-                    .examples = {"osler deidentify", "osler deidentify --home /srv/osler --json"},
-                    .remarks =
-                        "Copies follow DICOM PS3.15 Annex E, Basic Profile, with shifted dates, "
-                        "patient characteristics and device identity kept.\nThey lead back to their "
-                        "originals through HOME/keys/pseudonym.key alone: guard it.",
-                    .options = {{"threads", "N", "default: all cores"}},
-                    .more = "docs/conformance/deidentification.md"},
-          .run = run};
+  return {
+      .usage = {.verb = "deidentify",
+                .summary = "make the research copy of each film that has none yet",
+                .form = "[options]",
+                .examples = {"osler deidentify", "osler deidentify --home /srv/osler --json"},
+                .remarks =
+                    "Copies follow DICOM PS3.15 Annex E, Basic Profile, with shifted dates, "
+                    "patient characteristics and device identity kept.\nThey lead back to their "
+                    "originals through HOME/keys/pseudonym.key alone: guard it.",
+                .options = {{"threads", "N", "default: all cores"}},
+                .more = "docs/conformance/deidentification.md"},
+      .run = run};
 }
 
 }  // namespace osler::cli

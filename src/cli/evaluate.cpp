@@ -73,8 +73,7 @@ Result<Outcome> run(const Context& context, const Arguments& arguments) {
   OSLER_TRY(options.threshold, threshold_of(arguments, study, csv, table));
   options.subgroups.threshold = options.threshold;
   options.split = arguments.text("split").value_or("test");
-  options.command =
-      "osler evaluate " + path.filename().string() + " --study " + *study_file;
+  options.command = "osler evaluate " + path.filename().string() + " --study " + *study_file;
   OSLER_TRY(const auto found, report::evaluate(table, std::move(options), context.progress));
   const std::filesystem::path out = arguments.text("out").value_or(path.parent_path().string());
   OSLER_TRY_DO(write_file(out / "report.json", pretty_json(report::to_json(found))));
@@ -98,25 +97,26 @@ Result<Outcome> run(const Context& context, const Arguments& arguments) {
 }  // namespace
 
 Verb evaluate_verb() {
-  return {.usage = {.verb = "evaluate",
-                    .summary = "every number of a table of predictions, with its interval, as a report",
-                    .form = "PREDICTIONS.csv --study STUDY.yaml [options]",
-                    .examples = {"osler evaluate predictions.csv --study study.yaml",
-                                 "osler evaluate predictions.csv --study study.yaml --out report/ "
-                                 "--json"},
-                    .remarks =
-                        "Columns: id, label (0 or 1) and probability; also patient, split, score, "
-                        "lower, upper, tier, positive.\nEvery further column parts the films into "
-                        "groups. Writes report.json and report.html.",
-                    .options = {{"study", "FILE", "the study it is held to"},
-                                {"data", "DIR", "what ${DATA} stands for in the study file"},
-                                {"split", "NAME", "the part that is evaluated, default test"},
-                                {"threshold", "P", "operating point, a probability"},
-                                {"out", "DIR", "where the report goes; default: beside the table"}},
-                    .least = 1,
-                    .most = 1,
-                    .more = "docs/guides/first-study.md"},
-          .run = run};
+  return {
+      .usage = {.verb = "evaluate",
+                .summary = "every number of a table of predictions, with its interval, as a report",
+                .form = "PREDICTIONS.csv --study STUDY.yaml [options]",
+                .examples = {"osler evaluate predictions.csv --study study.yaml",
+                             "osler evaluate predictions.csv --study study.yaml --out report/ "
+                             "--json"},
+                .remarks =
+                    "Columns: id, label (0 or 1) and probability; also patient, split, score, "
+                    "lower, upper, tier, positive.\nEvery further column parts the films into "
+                    "groups. Writes report.json and report.html.",
+                .options = {{"study", "FILE", "the study it is held to"},
+                            {"data", "DIR", "what ${DATA} stands for in the study file"},
+                            {"split", "NAME", "the part that is evaluated, default test"},
+                            {"threshold", "P", "operating point, a probability"},
+                            {"out", "DIR", "where the report goes; default: beside the table"}},
+                .least = 1,
+                .most = 1,
+                .more = "docs/guides/first-study.md"},
+      .run = run};
 }
 
 }  // namespace osler::cli

@@ -69,15 +69,18 @@ void say_receipt(const Context& context, const Receipt& receipt) {
   const auto number = [](std::size_t count) {
     return right(with_thousands(static_cast<std::int64_t>(count)), 8);
   };
-  const double rate = receipt.seconds > 0 ? static_cast<double>(receipt.received) / receipt.seconds : 0;
+  const double rate =
+      receipt.seconds > 0 ? static_cast<double>(receipt.received) / receipt.seconds : 0;
   context.say("Receipt " + receipt.id + "   " + receipt.time + "\n");
-  context.say("  received  " + number(receipt.received) + "   files, " + human_bytes(receipt.bytes) +
-              " in " + fixed(receipt.seconds, 1) + " s (" + fixed(rate, 0) + " files/s)");
-  context.say("  stored    " + number(receipt.count(Outcome::Stored)) + "   " +
-              (receipt.research_copies > 0
-                   ? counted(static_cast<std::int64_t>(receipt.research_copies),
-                             "de-identified copy") + " made"
-                   : "originals only"));
+  context.say("  received  " + number(receipt.received) + "   files, " +
+              human_bytes(receipt.bytes) + " in " + fixed(receipt.seconds, 1) + " s (" +
+              fixed(rate, 0) + " files/s)");
+  context.say(
+      "  stored    " + number(receipt.count(Outcome::Stored)) + "   " +
+      (receipt.research_copies > 0
+           ? counted(static_cast<std::int64_t>(receipt.research_copies), "de-identified copy") +
+                 " made"
+           : "originals only"));
   context.say("  duplicate " + number(receipt.count(Outcome::Duplicate)));
   context.say("  quarantined" + number(receipt.count(Outcome::Quarantined)).substr(1) +
               "   kept apart, used by nothing");
@@ -149,26 +152,28 @@ Result<cli::Outcome> run(const Context& context, const Arguments& arguments) {
 }  // namespace
 
 Verb ingest_verb() {
-  return {.usage = {.verb = "ingest",
-                    .summary = "take films in: each file ends in one recorded outcome",
-                    .form = "PATH… [options]",
-                    .examples = {"osler ingest cohort/", "osler ingest disc.zip film.dcm --json",
-                                 "osler ingest --receipt 4f0c91d2 --outcome quarantined"},
-                    .remarks =
-                        "PATH is a DICOM file, a folder, or a zip archive; a member of an archive is "
-                        "shown as archive.zip!member.\nOriginals are kept for care; a de-identified "
-                        "copy is made beside each for research.\nRunning the same command again "
-                        "after a stop finishes the work; nothing is stored twice.",
-                    .options = {{"receipt", "ID", "show what became of an earlier ingest"},
-                                {"outcome", "NAME", "with --receipt: only stored, duplicate, "
-                                                    "quarantined or rejected"},
-                                {"deidentify", "", "make research copies, whatever config.json says"},
-                                {"originals-only", "", "make none"},
-                                {"threads", "N", "default: all cores"}},
-                    .least = 0,
-                    .most = 1'000'000,
-                    .more = "docs/guides/first-study.md"},
-          .run = run};
+  return {
+      .usage = {.verb = "ingest",
+                .summary = "take films in: each file ends in one recorded outcome",
+                .form = "PATH… [options]",
+                .examples = {"osler ingest cohort/", "osler ingest disc.zip film.dcm --json",
+                             "osler ingest --receipt 4f0c91d2 --outcome quarantined"},
+                .remarks =
+                    "PATH is a DICOM file, a folder, or a zip archive; a member of an archive is "
+                    "shown as archive.zip!member.\nOriginals are kept for care; a de-identified "
+                    "copy is made beside each for research.\nRunning the same command again "
+                    "after a stop finishes the work; nothing is stored twice.",
+                .options = {{"receipt", "ID", "show what became of an earlier ingest"},
+                            {"outcome", "NAME",
+                             "with --receipt: only stored, duplicate, "
+                             "quarantined or rejected"},
+                            {"deidentify", "", "make research copies, whatever config.json says"},
+                            {"originals-only", "", "make none"},
+                            {"threads", "N", "default: all cores"}},
+                .least = 0,
+                .most = 1'000'000,
+                .more = "docs/guides/first-study.md"},
+      .run = run};
 }
 
 }  // namespace osler::cli

@@ -49,23 +49,25 @@ Result<Outcome> run(const Context& context, const Arguments& arguments) {
 }  // namespace
 
 Verb model_import_verb() {
-  Usage usage{.verb = "model import",
-              .summary = "calibrate, evaluate, gate and register a network trained elsewhere",
-              .form = "NET.onnx --study STUDY.yaml [options]",
-              .examples = {"osler model import net.onnx --study study.yaml --data films/",
-                           "osler model import rgb.onnx --study study.yaml --scale 0.5,0.5,0.5 "
-                           "--shift 0.1,0.1,0.1"},
-              .remarks = "Any ONNX classifier with one image input. Operators outside the allow-list "
-                         "and data outside the file are refused.\nThe network must take the size "
-                         "that the study's transform makes.",
-              .options = {{"study", "FILE", "the study it is held to"},
-                          {"scores", "KIND", "what it gives: auto (default), logits, probabilities"},
-                          {"positive-class", "N", "the column that is the finding, default 1"},
-                          {"scale", "A,B,C", "per channel: input = film * scale + shift"},
-                          {"shift", "A,B,C", "per channel"}},
-              .least = 1,
-              .most = 1,
-              .more = "docs/guides/study-file.md"};
+  Usage usage{
+      .verb = "model import",
+      .summary = "calibrate, evaluate, gate and register a network trained elsewhere",
+      .form = "NET.onnx --study STUDY.yaml [options]",
+      .examples = {"osler model import net.onnx --study study.yaml --data films/",
+                   "osler model import rgb.onnx --study study.yaml --scale 0.5,0.5,0.5 "
+                   "--shift 0.1,0.1,0.1"},
+      .remarks =
+          "Any ONNX classifier with one image input. Operators outside the allow-list "
+          "and data outside the file are refused.\nThe network must take the size "
+          "that the study's transform makes.",
+      .options = {{"study", "FILE", "the study it is held to"},
+                  {"scores", "KIND", "what it gives: auto (default), logits, probabilities"},
+                  {"positive-class", "N", "the column that is the finding, default 1"},
+                  {"scale", "A,B,C", "per channel: input = film * scale + shift"},
+                  {"shift", "A,B,C", "per channel"}},
+      .least = 1,
+      .most = 1,
+      .more = "docs/guides/study-file.md"};
   const auto list = run_options();
   usage.options.insert(usage.options.end(), list.begin(), list.end());
   return {.usage = std::move(usage), .run = run};

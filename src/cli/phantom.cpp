@@ -1,8 +1,9 @@
+#include "dicom/phantom/phantom.h"
+
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "cli/verbs.h"
-#include "dicom/phantom/phantom.h"
 
 namespace osler::cli {
 namespace {
@@ -45,23 +46,24 @@ Result<Outcome> run(const Context& context, const Arguments& arguments) {
 }  // namespace
 
 Verb phantom_verb() {
-  return {.usage = {.verb = "phantom",
-                    .summary = "make a hospital's chest films, synthetic, as DICOM with labels",
-                    .form = "OUT [options]",
-                    .examples = {"osler phantom cohort/ --studies 1200 --sites 3 --seed 7",
-                                 "osler phantom leaky/ --studies 400 --shortcut"},
-                    .remarks =
-                        "OUT must be absent or empty. The same seed gives the same bytes. Every "
-                        "header says that its film is synthetic.\nOn purpose there are wrong labels, "
-                        "duplicates, blank and clipped films, and one site that differs.",
-                    .options = {{"studies", "N", "default 1200"},
-                                {"sites", "K", "1 to 26, default 3; the last one differs"},
-                                {"seed", "S", "default 1"},
-                                {"shortcut", "", "let the label leak into header fields"}},
-                    .least = 1,
-                    .most = 1,
-                    .more = "docs/guides/first-study.md"},
-          .run = run};
+  return {
+      .usage = {.verb = "phantom",
+                .summary = "make a hospital's chest films, synthetic, as DICOM with labels",
+                .form = "OUT [options]",
+                .examples = {"osler phantom cohort/ --studies 1200 --sites 3 --seed 7",
+                             "osler phantom leaky/ --studies 400 --shortcut"},
+                .remarks =
+                    "OUT must be absent or empty. The same seed gives the same bytes. Every "
+                    "header says that its film is synthetic.\nOn purpose there are wrong labels, "
+                    "duplicates, blank and clipped films, and one site that differs.",
+                .options = {{"studies", "N", "default 1200"},
+                            {"sites", "K", "1 to 26, default 3; the last one differs"},
+                            {"seed", "S", "default 1"},
+                            {"shortcut", "", "let the label leak into header fields"}},
+                .least = 1,
+                .most = 1,
+                .more = "docs/guides/first-study.md"},
+      .run = run};
 }
 
 }  // namespace osler::cli

@@ -1,3 +1,5 @@
+#include "workflow/predict.h"
+
 #include <algorithm>
 #include <cstdio>
 
@@ -7,7 +9,6 @@
 #include "base/text.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
-#include "workflow/predict.h"
 
 namespace osler::cli {
 namespace {
@@ -40,7 +41,9 @@ std::string axis(const clinical::Reading& reading, bool utf8) {
   return join(cells, "");
 }
 
-std::string per_cent(double probability) { return fixed(probability * 100.0, 0); }
+std::string per_cent(double probability) {
+  return fixed(probability * 100.0, 0);
+}
 
 std::string verdict(const clinical::Reading& reading) {
   const std::string threshold = per_cent(reading.threshold);
@@ -85,8 +88,8 @@ class JsonStream {
   void open(const workflow::PredictSummary& summary) {
     std::fputs("{\"model\": ", stdout);
     put(summary.model);
-    std::fprintf(stdout, ", \"version\": %lld, \"digest\": ",
-                 static_cast<long long>(summary.version));
+    std::fprintf(stdout,
+                 ", \"version\": %lld, \"digest\": ", static_cast<long long>(summary.version));
     put(summary.digest);
     std::fputs(", \"stage\": ", stdout);
     put(summary.stage);
@@ -147,24 +150,25 @@ Result<Outcome> run(const Context& context, const Arguments& arguments) {
 }  // namespace
 
 Verb predict_verb() {
-  return {.usage = {.verb = "predict",
-                    .summary = "score films with a registered model",
-                    .form = "MODEL PATH… [options]",
-                    .examples = {"osler predict chest-consolidation film.dcm",
-                                 "osler predict chest-consolidation@2 study/ --saliency maps/",
-                                 "osler predict chest-consolidation study/ --json > results.json"},
-                    .remarks =
-                        "MODEL is a name (the version in production, else the newest) or "
-                        "name@version. PATH is a DICOM, PNG or JPEG file,\na folder or a zip "
-                        "archive. Outside the model's intended use there is no number but a reason.",
-                    .options = {{"saliency", "DIR", "write a heat map for each film scored"},
-                                {"threads", "N", "default: all cores"}},
-                    .least = 2,
-                    .most = 1'000'000,
-                    .exit_codes =
-                        "0 read   64 usage   65 data   66 not found   69 not supported   75 try again",
-                    .more = {}},
-          .run = run};
+  return {
+      .usage = {.verb = "predict",
+                .summary = "score films with a registered model",
+                .form = "MODEL PATH… [options]",
+                .examples = {"osler predict chest-consolidation film.dcm",
+                             "osler predict chest-consolidation@2 study/ --saliency maps/",
+                             "osler predict chest-consolidation study/ --json > results.json"},
+                .remarks =
+                    "MODEL is a name (the version in production, else the newest) or "
+                    "name@version. PATH is a DICOM, PNG or JPEG file,\na folder or a zip "
+                    "archive. Outside the model's intended use there is no number but a reason.",
+                .options = {{"saliency", "DIR", "write a heat map for each film scored"},
+                            {"threads", "N", "default: all cores"}},
+                .least = 2,
+                .most = 1'000'000,
+                .exit_codes =
+                    "0 read   64 usage   65 data   66 not found   69 not supported   75 try again",
+                .more = {}},
+      .run = run};
 }
 
 }  // namespace osler::cli

@@ -21,7 +21,9 @@ constexpr std::string_view kOverview =
     "  check       audit\n\n"
     "Start with ./x demo, or osler VERB --help.\n";
 
-void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
 
 std::filesystem::path default_home() {
   const char* home = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe): no thread yet

@@ -61,9 +61,8 @@ Result<Outcome> run(const Context& context, const Arguments& arguments) {
   if (parameters.empty()) {
     context.say("  the same study");
   }
-  return Outcome{.document = dump_json({{"first", one},
-                                        {"second", two},
-                                        {"differences", parameters}})};
+  return Outcome{.document =
+                     dump_json({{"first", one}, {"second", two}, {"differences", parameters}})};
 }
 
 }  // namespace

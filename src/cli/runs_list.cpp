@@ -16,8 +16,7 @@ Result<Outcome> run(const Context& context, const Arguments&) {
     std::string name = entry.name();
     name.resize(std::max<std::size_t>(6, name.size() + 1), ' ');
     context.say(name + entry.study + "   " + entry.kind + "   " + entry.dataset + "   seed " +
-                std::to_string(entry.seed) + "   " + primary_metric(entry) + "   " +
-                entry.started);
+                std::to_string(entry.seed) + "   " + primary_metric(entry) + "   " + entry.started);
     list.push_back(to_json(entry));
   }
   if (runs.empty()) {

@@ -17,8 +17,8 @@ Json parsed(const std::string& text) {
 
 std::string primary_metric(const workflow::Run& run) {
   const Json metrics = parsed(run.metrics);
-  const Json auroc = metrics.is_object() ? metrics.value("test", Json::object()).value("auroc", Json())
-                                         : Json();
+  const Json auroc =
+      metrics.is_object() ? metrics.value("test", Json::object()).value("auroc", Json()) : Json();
   if (!auroc.is_object() || !auroc["value"].is_number()) {
     return run.state;
   }

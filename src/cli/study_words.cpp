@@ -28,8 +28,9 @@ std::vector<Option> run_options() {
   return {{"data", "DIR", "what ${DATA} stands for in the study file"},
           {"seed", "N", "default 1; the same seed gives the same model"},
           {"threads", "N", "of the learner, default: all cores"},
-          {"sign-off", "TEXT", "\"NAME: reason; NAME: reason\": two people who answer for gates "
-                               "that did not pass"}};
+          {"sign-off", "TEXT",
+           "\"NAME: reason; NAME: reason\": two people who answer for gates "
+           "that did not pass"}};
 }
 
 Result<workflow::RunRequest> run_request(const Arguments& arguments,

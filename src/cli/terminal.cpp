@@ -58,7 +58,9 @@ std::string bar(double fraction, bool utf8) {
 
 }  // namespace
 
-bool shows_utf8() { return locale_is_utf8(); }
+bool shows_utf8() {
+  return locale_is_utf8();
+}
 
 TerminalProgress::TerminalProgress()
     : terminal_(::isatty(STDERR_FILENO) == 1),

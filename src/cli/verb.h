@@ -23,8 +23,8 @@ struct Context {
   void say(std::string_view line) const;
 };
 
-// What a verb ends with: its document for --json and its exit code. Without --json the verb has said
-// what there is to say.
+// What a verb ends with: its document for --json and its exit code. Without --json the verb has
+// said what there is to say.
 struct Outcome {
   std::string document;  // one line of JSON; empty where the verb wrote it as it went
   int exit_code = 0;

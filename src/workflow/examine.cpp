@@ -1,3 +1,5 @@
+#include "workflow/internal/examine.h"
+
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -5,7 +7,6 @@
 #include "base/text.h"
 #include "dicom/io/file.h"
 #include "dicom/quality/quality.h"
-#include "workflow/internal/examine.h"
 
 namespace osler::workflow::internal {
 namespace {
@@ -44,7 +45,8 @@ void look_at_pixels(Examined& result, const dicom::io::File& file, const Bench& 
       result.reason = "kept without a look at its pixels: " + image.error().message;
       return;
     }
-    quarantine(result, "pixels cannot be read", "its pixels cannot be read: " + image.error().message);
+    quarantine(result, "pixels cannot be read",
+               "its pixels cannot be read: " + image.error().message);
     return;
   }
   result.pixels = dicom::quality::pixel_digest(*image);

@@ -94,7 +94,9 @@ Result<clinical::Image> FilmReader::read(const dataset::Item& item) {
   return image;
 }
 
-dicom::decode::Decoder& FilmReader::decoder() { return *state_->decoder; }
+dicom::decode::Decoder& FilmReader::decoder() {
+  return *state_->decoder;
+}
 
 Result<clinical::Image> npz_row(const Array& array, std::size_t index) {
   const auto& shape = array.shape;
@@ -111,8 +113,8 @@ Result<clinical::Image> npz_row(const Array& array, std::size_t index) {
   image.height = shape[1];
   image.width = shape[2];
   image.channels = grey ? 1 : shape[3];
-  image.photometric = image.channels == 3 ? clinical::Photometric::Rgb
-                                          : clinical::Photometric::Monochrome2;
+  image.photometric =
+      image.channels == 3 ? clinical::Photometric::Rgb : clinical::Photometric::Monochrome2;
   const std::size_t size = image.height * image.width * image.channels;
   OSLER_TRY(const auto values, array.values<std::uint8_t>());
   const auto row = values.subspan(index * size, size);
@@ -136,8 +138,7 @@ Result<void> transform_films(FilmReader& reader, const dataset::Manifest& manife
     auto made = image ? imaging::transform::apply(transform, *image)
                       : Result<std::vector<float>>(image.error());
     if (made) {
-      std::copy(made->begin(), made->end(),
-                pixels.begin() + static_cast<std::ptrdiff_t>(i * size));
+      std::copy(made->begin(), made->end(), pixels.begin() + static_cast<std::ptrdiff_t>(i * size));
       return;
     }
     const std::lock_guard lock(mutex);
@@ -156,8 +157,8 @@ Result<void> transform_films(FilmReader& reader, const dataset::Manifest& manife
 Result<std::filesystem::path> materialise(Home& home, const dataset::Manifest& manifest,
                                           const imaging::TransformSpec& transform,
                                           Progress& progress) {
-  const auto key = crypto::sha256(dataset::digest(manifest).hex() +
-                                  imaging::transform::digest(transform).hex());
+  const auto key =
+      crypto::sha256(dataset::digest(manifest).hex() + imaging::transform::digest(transform).hex());
   auto path = home.folder() / "cache" / ("tensors-" + key.hex().substr(0, 32) + ".npy");
   std::error_code error;
   if (std::filesystem::exists(path, error)) {
@@ -165,7 +166,8 @@ Result<std::filesystem::path> materialise(Home& home, const dataset::Manifest& m
   }
   OSLER_TRY_DO(make_folder(path.parent_path()));
   OSLER_TRY(auto reader, FilmReader::create(home));
-  OSLER_TRY(auto writer, arrays::NpyWriter::create(path, {1, transform.size[0], transform.size[1]}));
+  OSLER_TRY(auto writer,
+            arrays::NpyWriter::create(path, {1, transform.size[0], transform.size[1]}));
   constexpr std::size_t kChunk = 256;
   std::vector<float> pixels;
   progress.begin("transform", manifest.items.size());

@@ -57,8 +57,8 @@ Result<std::vector<fs::path>> list_pictures(const fs::path& folder) {
 }
 
 // The item of one picture, with its bytes in the batch.
-Result<dataset::Item> read_picture(const fs::path& folder, const fs::path& path,
-                                   FilmReader& reader, storage::objects::Batch& objects) {
+Result<dataset::Item> read_picture(const fs::path& folder, const fs::path& path, FilmReader& reader,
+                                   storage::objects::Batch& objects) {
   OSLER_TRY(const Bytes bytes, read_file(path, kLargestPicture));
   dataset::Item item;
   item.media = media_of(bytes);

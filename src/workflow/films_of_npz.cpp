@@ -32,8 +32,9 @@ Result<void> check_keys(const arrays::Npz& npz, const std::filesystem::path& pat
   }
   return Error(ErrorCode::InvalidArgument, "the file has no array " + join(missing, ", "))
       .at(path.string() + ": it has " + join(npz.names(), ", "))
-      .hint("save images and labels under MedMNIST's names: train_images, train_labels, val_images, "
-            "val_labels, test_images, test_labels");
+      .hint(
+          "save images and labels under MedMNIST's names: train_images, train_labels, val_images, "
+          "val_labels, test_images, test_labels");
 }
 
 Result<void> add_part(const arrays::Npz& npz, const Part& part, const crypto::Digest& object,
@@ -44,9 +45,9 @@ Result<void> add_part(const arrays::Npz& npz, const Part& part, const crypto::Di
   OSLER_TRY(const auto values, labels.to_integers());
   const std::size_t rows = images.shape.empty() ? 0 : images.shape[0];
   if (values.size() != rows) {
-    return Error(ErrorCode::InvalidArgument,
-                 name + " has " + std::to_string(rows) + " images but there are " +
-                     std::to_string(values.size()) + " labels")
+    return Error(ErrorCode::InvalidArgument, name + " has " + std::to_string(rows) +
+                                                 " images but there are " +
+                                                 std::to_string(values.size()) + " labels")
         .hint("one label an image: [n] or [n, 1]");
   }
   for (std::size_t i = 0; i < rows; ++i) {
@@ -56,9 +57,8 @@ Result<void> add_part(const arrays::Npz& npz, const Part& part, const crypto::Di
     item.object = object;
     item.media = kMediaNpzRow;
     item.labels["label"] = std::to_string(values[i]);
-    item.attributes = {{"array", name},
-                       {"index", std::to_string(i)},
-                       {"part", std::string(part.split)}};
+    item.attributes = {
+        {"array", name}, {"index", std::to_string(i)}, {"part", std::string(part.split)}};
     item.split = part.split;
     item.pixels = dicom::quality::pixel_digest(image);
     manifest.items.push_back(std::move(item));

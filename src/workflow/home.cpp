@@ -132,31 +132,52 @@ Result<Home> Home::open(const fs::path& folder, const Clock& clock) {
   OSLER_TRY(home.database, storage::Database::open(home.folder / "osler.db"));
   OSLER_TRY_DO(home.database->migrate(internal::schema()));
   OSLER_TRY(home.objects, storage::objects::Store::open(home.folder / "objects"));
-  OSLER_TRY(home.audit, storage::audit::Log::open(*home.database,
-                                                  home.folder / "keys" / "audit.key", clock));
+  OSLER_TRY(home.audit,
+            storage::audit::Log::open(*home.database, home.folder / "keys" / "audit.key", clock));
   OSLER_TRY(home.jobs, storage::jobs::Journal::open(*home.database, clock));
   OSLER_TRY_DO(home.jobs->mark_interrupted());
   OSLER_TRY(home.catalogue, dataset::Catalogue::open(*home.database, *home.objects, clock));
   return Home(std::move(state));
 }
 
-const fs::path& Home::folder() const { return state_->folder; }
-const Configuration& Home::configuration() const { return state_->configuration; }
-const Clock& Home::clock() const { return *state_->clock; }
-storage::Database& Home::database() { return *state_->database; }
-storage::objects::Store& Home::objects() { return *state_->objects; }
-storage::audit::Log& Home::audit() { return *state_->audit; }
-storage::jobs::Journal& Home::jobs() { return *state_->jobs; }
-dataset::Catalogue& Home::catalogue() { return *state_->catalogue; }
-const crypto::KeyPair& Home::signing_key() const { return state_->signing; }
-BytesView Home::pseudonym_key() const { return state_->pseudonym; }
-const std::vector<Bytes>& Home::trusted_keys() const { return state_->trusted_keys; }
+const fs::path& Home::folder() const {
+  return state_->folder;
+}
+const Configuration& Home::configuration() const {
+  return state_->configuration;
+}
+const Clock& Home::clock() const {
+  return *state_->clock;
+}
+storage::Database& Home::database() {
+  return *state_->database;
+}
+storage::objects::Store& Home::objects() {
+  return *state_->objects;
+}
+storage::audit::Log& Home::audit() {
+  return *state_->audit;
+}
+storage::jobs::Journal& Home::jobs() {
+  return *state_->jobs;
+}
+dataset::Catalogue& Home::catalogue() {
+  return *state_->catalogue;
+}
+const crypto::KeyPair& Home::signing_key() const {
+  return state_->signing;
+}
+BytesView Home::pseudonym_key() const {
+  return state_->pseudonym;
+}
+const std::vector<Bytes>& Home::trusted_keys() const {
+  return state_->trusted_keys;
+}
 
 storage::audit::Event Home::event(std::string action,
                                   std::map<std::string, std::string> facts) const {
-  return {.actor = state_->configuration.actor,
-          .action = std::move(action),
-          .facts = std::move(facts)};
+  return {
+      .actor = state_->configuration.actor, .action = std::move(action), .facts = std::move(facts)};
 }
 
 Result<void> Home::record(std::string action, std::map<std::string, std::string> facts) {

@@ -124,13 +124,12 @@ report::ReportOptions report_options(const Subject& subject, const Judgement& ju
   options.seed = subject.request->seed;
   options.metadata = metadata_baseline(subject, judgement.test);
   options.leakage = audit_of(subject.data);
-  options.parts = {part_of("train", rows_of(subject.data.manifest, dataset::kTrain,
-                                            study.finding.label)),
-                   part_of("validation", judgement.validation),
-                   part_of("test", judgement.test)};
+  options.parts = {
+      part_of("train", rows_of(subject.data.manifest, dataset::kTrain, study.finding.label)),
+      part_of("validation", judgement.validation), part_of("test", judgement.test)};
   options.training = subject.epochs;
-  options.command = "osler evaluate " + judgement.predictions.filename().string() +
-                    " --study " + study.name + ".yaml";
+  options.command = "osler evaluate " + judgement.predictions.filename().string() + " --study " +
+                    study.name + ".yaml";
   return options;
 }
 
@@ -210,8 +209,8 @@ Result<void> evaluate_test(Home& home, const Subject& subject, Judgement& judgem
                fixed(metrics.sensitivity.value, 2) + " (" + fixed(metrics.sensitivity.lower, 2) +
                " to " + fixed(metrics.sensitivity.upper, 2) + "), n " +
                std::to_string(judgement.report.films));
-  OSLER_TRY_DO(write_file(subject.folder / "report.json",
-                          pretty_json(report::to_json(judgement.report))));
+  OSLER_TRY_DO(
+      write_file(subject.folder / "report.json", pretty_json(report::to_json(judgement.report))));
   return write_file(subject.folder / "report.html", report::to_html(judgement.report));
 }
 
@@ -240,11 +239,11 @@ Result<Judgement> judge(Home& home, const Subject& subject, const infer::engine:
                         Progress& progress) {
   const auto& study = subject.request->study;
   Judgement judgement;
-  judgement.validation =
-      rows_of(subject.data.manifest, dataset::kValidation, study.finding.label);
+  judgement.validation = rows_of(subject.data.manifest, dataset::kValidation, study.finding.label);
   judgement.test = rows_of(subject.data.manifest, dataset::kTest, study.finding.label);
   if (judgement.validation.rows.empty() || judgement.test.rows.empty()) {
-    return Error(ErrorCode::FailedPrecondition, "the data set has no labelled film to validate or test on")
+    return Error(ErrorCode::FailedPrecondition,
+                 "the data set has no labelled film to validate or test on")
         .at(subject.data.version.reference())
         .hint("give the split a validation and a test part");
   }
@@ -254,11 +253,10 @@ Result<Judgement> judge(Home& home, const Subject& subject, const infer::engine:
             score_rows(session, tensors, judgement.validation.rows, progress));
   OSLER_TRY(judgement.test_scores, score_rows(session, tensors, judgement.test.rows, progress));
   OSLER_TRY(judgement.fitted,
-            calibration::fit_score_map(
-                {.scores = judgement.validation_scores.logits,
-                 .labels = judgement.validation.labels,
-                 .groups = judgement.validation.groups},
-                score_map_options(study, judgement.validation.rows.size())));
+            calibration::fit_score_map({.scores = judgement.validation_scores.logits,
+                                        .labels = judgement.validation.labels,
+                                        .groups = judgement.validation.groups},
+                                       score_map_options(study, judgement.validation.rows.size())));
   progress.end(std::string(calibration::to_string(judgement.fitted.map.calibration.method)) +
                ", threshold " + fixed(judgement.fitted.map.threshold, 3) + " on " +
                std::to_string(judgement.validation.rows.size()) + " validation films");

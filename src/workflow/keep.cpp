@@ -1,3 +1,5 @@
+#include "workflow/internal/keep.h"
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -6,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "workflow/internal/keep.h"
 
 namespace osler::workflow::internal {
 namespace {
@@ -50,10 +51,10 @@ struct Former {
 };
 
 Result<Former> former(Transaction& change, const clinical::Instance& instance) {
-  OSLER_TRY(auto rows, change.database().prepare(
-                           "SELECT patient_id, study_instance_uid FROM originals "
-                           "WHERE sop_instance_uid = ?",
-                           {instance.sop_instance_uid}));
+  OSLER_TRY(auto rows,
+            change.database().prepare("SELECT patient_id, study_instance_uid FROM originals "
+                                      "WHERE sop_instance_uid = ?",
+                                      {instance.sop_instance_uid}));
   Former result;
   while (true) {
     OSLER_TRY(const bool found, rows.step());
@@ -67,8 +68,8 @@ Result<Former> former(Transaction& change, const clinical::Instance& instance) {
 }
 
 Result<bool> is_kept(Transaction& change, const crypto::Digest& digest) {
-  OSLER_TRY(const auto found, change.database().integer(
-                                  "SELECT 1 FROM originals WHERE digest = ?", {digest}));
+  OSLER_TRY(const auto found,
+            change.database().integer("SELECT 1 FROM originals WHERE digest = ?", {digest}));
   return found.has_value();
 }
 
@@ -82,22 +83,38 @@ Result<void> note_same_pixels(Transaction& change, Examined& film) {
   if (found) {
     film.quality.emplace_back("duplicate_pixels");
     film.kind = "same image";
-    film.reason = join(std::vector<std::string>{film.reason, "the same image is kept under another instance"},
-                       film.reason.empty() ? "" : "; ");
+    film.reason =
+        join(std::vector<std::string>{film.reason, "the same image is kept under another instance"},
+             film.reason.empty() ? "" : "; ");
   }
   return {};
 }
 
-Result<void> insert_original(Transaction& change, const Examined& film, const crypto::Digest& digest,
-                             std::int64_t revision, const std::string& receipt) {
+Result<void> insert_original(Transaction& change, const Examined& film,
+                             const crypto::Digest& digest, std::int64_t revision,
+                             const std::string& receipt) {
   const auto& instance = film.instance;
   OSLER_TRY_DO(change.database().execute(
       "INSERT INTO originals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      {digest, instance.sop_instance_uid, revision, instance.study_instance_uid,
-       instance.series_instance_uid, instance.patient_id, instance.modality, instance.body_part,
-       instance.view_position, instance.row_spacing_mm, instance.column_spacing_mm,
-       instance.manufacturer, instance.kvp, instance.exposure_mas, instance.age_years,
-       instance.patient_sex, instance.study_date, dump_json(Json(film.quality)), film.pixels,
+      {digest,
+       instance.sop_instance_uid,
+       revision,
+       instance.study_instance_uid,
+       instance.series_instance_uid,
+       instance.patient_id,
+       instance.modality,
+       instance.body_part,
+       instance.view_position,
+       instance.row_spacing_mm,
+       instance.column_spacing_mm,
+       instance.manufacturer,
+       instance.kvp,
+       instance.exposure_mas,
+       instance.age_years,
+       instance.patient_sex,
+       instance.study_date,
+       dump_json(Json(film.quality)),
+       film.pixels,
        receipt}));
   return {};
 }
@@ -132,8 +149,7 @@ Result<void> keep_one(Transaction& change, Examined& film, const Kept& kept, Rec
   OSLER_TRY_DO(insert_original(change, film, *kept.original, before.revisions + 1, receipt.id));
   if (film.research && before.revisions == 0) {
     film.research->quality = film.quality;
-    OSLER_TRY_DO(insert_research(change, *film.research, *kept.research, film.pixels,
-                                 "research"));
+    OSLER_TRY_DO(insert_research(change, *film.research, *kept.research, film.pixels, "research"));
     ++receipt.research_copies;
   }
   return {};
@@ -151,15 +167,15 @@ Result<void> insert_item(Transaction& change, const Receipt& receipt, const Take
 }  // namespace
 
 Result<void> begin_receipt(Home& home, const Receipt& receipt) {
-  OSLER_TRY_DO(home.database().execute("INSERT INTO receipts VALUES (?, ?, 0)",
-                                       {receipt.id, receipt.time}));
+  OSLER_TRY_DO(
+      home.database().execute("INSERT INTO receipts VALUES (?, ?, 0)", {receipt.id, receipt.time}));
   return {};
 }
 
 Result<void> end_receipt(Home& home, const Receipt& receipt) {
   OSLER_TRY(auto change, Transaction::begin(home.database()));
-  OSLER_TRY_DO(home.database().execute("UPDATE receipts SET complete = 1 WHERE id = ?",
-                                       {receipt.id}));
+  OSLER_TRY_DO(
+      home.database().execute("UPDATE receipts SET complete = 1 WHERE id = ?", {receipt.id}));
   OSLER_TRY_DO(home.audit().append(
       change, home.event("ingest", {{"receipt", receipt.id},
                                     {"received", std::to_string(receipt.received)},

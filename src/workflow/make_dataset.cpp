@@ -33,8 +33,7 @@ Result<std::size_t> answer(Manifest& manifest, const study::Study& study) {
   std::size_t positive = 0;
   for (auto& item : manifest.items) {
     const auto given = item.labels.find(study.label.column);
-    const auto read =
-        given == item.labels.end() ? std::nullopt : study.label.read(given->second);
+    const auto read = given == item.labels.end() ? std::nullopt : study.label.read(given->second);
     item.labels.clear();
     if (read) {
       item.labels[study.finding.label] = *read ? "1" : "0";
@@ -124,8 +123,7 @@ Result<MadeDataset> make_dataset(Home& home, const study::Study& study, Progress
   made.left_out = std::move(films.left_out);
   made.unknown_rows = films.unknown_rows;
   OSLER_TRY(made.unlabelled, answer(made.manifest, study));
-  std::erase_if(made.manifest.items,
-                [](const dataset::Item& item) { return item.labels.empty(); });
+  std::erase_if(made.manifest.items, [](const dataset::Item& item) { return item.labels.empty(); });
   const bool as_delivered = study.data.source == study::Source::Npz && !study.split.fractions &&
                             study.split.column.empty();
   if (!as_delivered) {

@@ -37,7 +37,6 @@ struct MadeDataset {
 [[nodiscard]] Result<MadeDataset> make_dataset(Home& home, const study::Study& study,
                                                Progress& progress);
 
-
 // Splits a version anew and stores the result as its child.
 struct SplitRequest {
   std::string reference;  // "name" or "name@v3"

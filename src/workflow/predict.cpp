@@ -133,8 +133,8 @@ Result<PredictSummary> predict(Home& home, const PredictOptions& options, const 
   progress.end(counted(static_cast<std::int64_t>(summary.scored), "film") + ", " +
                std::to_string(summary.positive) + " above threshold, " +
                std::to_string(summary.undecided) + " undecided, " +
-               std::to_string(summary.no_result) + " no result, " +
-               std::to_string(summary.failed) + " failed");
+               std::to_string(summary.no_result) + " no result, " + std::to_string(summary.failed) +
+               " failed");
   return summary;
 }
 

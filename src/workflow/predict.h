@@ -33,9 +33,9 @@ struct FilmFinding {
 struct FilmResult {
   std::string path;
   Scored outcome = Scored::Failed;
-  std::string reason;    // why there is no result
-  std::string about;     // "chest AP, F 63 y": never a name or number of the patient
-  std::string saliency;  // the heat map's file, if one was asked for and could be made
+  std::string reason;                 // why there is no result
+  std::string about;                  // "chest AP, F 63 y": never a name or number of the patient
+  std::string saliency;               // the heat map's file, if one was asked for and could be made
   std::vector<std::string> warnings;  // what a reader should know of the film's quality
   std::optional<double> novelty;      // distance from the films it was validated on; 1: the limit
   std::vector<FilmFinding> findings;  // one a finding of the model; empty unless scored

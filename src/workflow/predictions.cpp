@@ -1,3 +1,5 @@
+#include "workflow/internal/predictions.h"
+
 #include <algorithm>
 #include <set>
 
@@ -6,15 +8,13 @@
 #include "base/text.h"
 #include "evaluate/fairness/subgroups.h"
 #include "workflow/internal/judgement.h"
-#include "workflow/internal/predictions.h"
 
 namespace osler::workflow::internal {
 namespace {
 
 // Attributes that say which film it is, or where it lies, rather than what it is like.
-const std::set<std::string, std::less<>> kNotHeader{"file",  "name",       "array", "index",
-                                                    "part",  "study",      "patient_id",
-                                                    "patient"};
+const std::set<std::string, std::less<>> kNotHeader{"file", "name",  "array",      "index",
+                                                    "part", "study", "patient_id", "patient"};
 
 std::string value_of(const dataset::Item& item, const std::string& name) {
   const auto found = item.attributes.find(name);
@@ -59,7 +59,7 @@ Result<void> write_predictions(const std::filesystem::path& path, const Subject&
                                const PartRows& part, const Scores& scores,
                                const clinical::ScoreMap& map) {
   const auto& study = subject.request->study;
-  std::vector<std::string> head{"id",    "patient", "split", "label", "score",
+  std::vector<std::string> head{"id",          "patient", "split", "label", "score",
                                 "probability", "lower",   "upper", "tier",  "positive"};
   head.insert(head.end(), study.subgroups.begin(), study.subgroups.end());
   std::string text = csv_line(head);

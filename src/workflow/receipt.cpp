@@ -68,18 +68,17 @@ Result<std::vector<Missing>> missing_copies(Home& home,
 
 Result<Receipt> find_receipt(Home& home, const std::string& id) {
   Receipt receipt;
-  OSLER_TRY(const auto time,
-            home.database().text("SELECT time FROM receipts WHERE id = ?", {id}));
+  OSLER_TRY(const auto time, home.database().text("SELECT time FROM receipts WHERE id = ?", {id}));
   if (!time) {
     return Error(ErrorCode::NotFound, "there is no receipt " + id)
         .hint("osler ingest prints the receipt's number in its first line");
   }
   receipt.id = id;
   receipt.time = *time;
-  OSLER_TRY(auto rows, home.database().prepare(
-                           "SELECT path, outcome, reason, kind, sop_instance_uid "
-                           "FROM receipt_items WHERE receipt = ? ORDER BY number",
-                           {id}));
+  OSLER_TRY(auto rows,
+            home.database().prepare("SELECT path, outcome, reason, kind, sop_instance_uid "
+                                    "FROM receipt_items WHERE receipt = ? ORDER BY number",
+                                    {id}));
   while (true) {
     OSLER_TRY(const bool found, rows.step());
     if (!found) {
@@ -126,8 +125,8 @@ Result<ResearchReport> make_research_copies(Home& home, std::size_t threads, Pro
     OSLER_TRY_DO(objects.commit());
     OSLER_TRY(auto change, storage::Transaction::begin(home.database()));
     for (const auto& [i, digest] : made) {
-      OSLER_TRY_DO(internal::insert_research(change, **copies[i], digest,
-                                             missing[first + i].pixels, "research"));
+      OSLER_TRY_DO(internal::insert_research(change, **copies[i], digest, missing[first + i].pixels,
+                                             "research"));
     }
     OSLER_TRY_DO(change.commit());
     report.made += made.size();

@@ -19,15 +19,15 @@ namespace osler::workflow {
 struct RunRequest {
   study::Study study;
   std::uint64_t seed = 1;
-  std::size_t threads = 2;                         // of the learner
-  std::vector<deploy::gates::SignOff> sign_offs;   // for gates that did not pass
+  std::size_t threads = 2;                        // of the learner
+  std::vector<deploy::gates::SignOff> sign_offs;  // for gates that did not pass
 };
 
 // What a run came to.
 struct StudyResult {
   std::string run;
-  std::string dataset;  // "chest@v1"
-  std::string name;     // of the model
+  std::string dataset;                  // "chest@v1"
+  std::string name;                     // of the model
   std::optional<std::int64_t> version;  // none: the gates block it
   std::string digest;                   // of the package; empty without one
   double seconds = 0.0;
@@ -54,9 +54,9 @@ struct StudyResult {
 // The same from calibration on, for a network that was trained elsewhere.
 struct ImportOptions {
   std::filesystem::path onnx;
-  std::string scores = "auto";        // "auto", "logits", "probabilities"
+  std::string scores = "auto";  // "auto", "logits", "probabilities"
   std::size_t positive_class = 1;
-  std::vector<double> scale;          // per channel: what the network expects of a film
+  std::vector<double> scale;  // per channel: what the network expects of a film
   std::vector<double> shift;
 };
 [[nodiscard]] Result<StudyResult> import_study(Home& home, const RunRequest& request,

@@ -18,7 +18,8 @@ namespace osler::workflow {
 namespace {
 
 constexpr const char* kColumns =
-    "number, study, kind, state, dataset, seed, parameters, system, metrics, result, started, ended";
+    "number, study, kind, state, dataset, seed, parameters, system, metrics, result, started, "
+    "ended";
 
 Run read_run(const storage::Statement& rows) {
   Run run;
@@ -98,8 +99,8 @@ Result<Begun> begin_run(Home& home, const RunStart& start) {
     OSLER_TRY_DO(home.database().execute(
         "INSERT INTO runs (study, kind, state, dataset, seed, parameters, system, metrics, result, "
         "started, ended) VALUES (?, ?, 'running', ?, ?, ?, ?, '', '', ?, '')",
-        {start.study, start.kind, start.dataset, start.seed, parameters,
-         dump_json(system_facts()), to_rfc3339(home.clock().now())}));
+        {start.study, start.kind, start.dataset, start.seed, parameters, dump_json(system_facts()),
+         to_rfc3339(home.clock().now())}));
     begun.number = home.database().last_id();
   }
   OSLER_TRY_DO(change.commit());
@@ -131,7 +132,9 @@ Json system_facts() {
           {"sqlite", storage::Database::engine_version()}};
 }
 
-std::string code_revision() { return OSLER_REVISION; }
+std::string code_revision() {
+  return OSLER_REVISION;
+}
 
 }  // namespace internal
 }  // namespace osler::workflow

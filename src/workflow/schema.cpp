@@ -1,6 +1,6 @@
-#include <array>
-
 #include "workflow/internal/schema.h"
+
+#include <array>
 
 namespace osler::workflow::internal {
 namespace {
@@ -100,6 +100,8 @@ constexpr std::array kSchema{
 
 }  // namespace
 
-std::span<const Migration> schema() { return kSchema; }
+std::span<const Migration> schema() {
+  return kSchema;
+}
 
 }  // namespace osler::workflow::internal

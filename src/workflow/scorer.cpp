@@ -1,3 +1,5 @@
+#include "workflow/internal/scorer.h"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -12,7 +14,6 @@
 #include "imaging/picture/overlay.h"
 #include "imaging/picture/picture.h"
 #include "imaging/transform/apply.h"
-#include "workflow/internal/scorer.h"
 
 namespace osler::workflow::internal {
 namespace {
@@ -143,7 +144,8 @@ FilmResult Scorer::score(const std::string& path, Bytes bytes, dicom::decode::De
       return result;
     }
     result.about = "a picture without a header";
-    result.warnings.emplace_back("modality, body part, view and age are not known and were not checked");
+    result.warnings.emplace_back(
+        "modality, body part, view and age are not known and were not checked");
     score_image(*image, saliency, result);
     return result;
   }
@@ -199,19 +201,19 @@ void Scorer::score_image(const clinical::Image& image, const std::filesystem::pa
     }
     result.novelty = reading->front().score;
     if (reading->front().strange) {
-      refuse(result, Scored::NoResult,
-             "unlike the films that the model was validated on: " +
-                 fixed(reading->front().score, 1) + " times the distance that " +
-                 fixed(100.0 * (1.0 - novelty_->false_alarm_rate()), 0) +
-                 " in 100 of them stay within");
+      refuse(
+          result, Scored::NoResult,
+          "unlike the films that the model was validated on: " + fixed(reading->front().score, 1) +
+              " times the distance that " + fixed(100.0 * (1.0 - novelty_->false_alarm_rate()), 0) +
+              " in 100 of them stay within");
       return;
     }
   }
   result.outcome = Scored::Scored;
-  result.findings.push_back(
-      {.code = code_,
-       .label = label_,
-       .reading = package_.contents().score_map.read(static_cast<double>(outputs->logits.front()))});
+  result.findings.push_back({.code = code_,
+                             .label = label_,
+                             .reading = package_.contents().score_map.read(
+                                 static_cast<double>(outputs->logits.front()))});
   if (!saliency.empty()) {
     if (const auto drawn = draw(image, *outputs, saliency, result); !drawn) {
       result.warnings.push_back("no heat map: " + drawn.error().message);
@@ -226,16 +228,16 @@ Result<void> Scorer::draw(const clinical::Image& image, const infer::engine::Out
     return Error(ErrorCode::NotSupported, "the network has no feature map to draw from");
   }
   OSLER_TRY(const auto heat,
-            explain::saliency::heat_map({.features = head->features,
-                                         .height = outputs.map_height,
-                                         .width = outputs.map_width,
-                                         .map = outputs.map,
-                                         .weights = std::span(head->weights)
-                                                        .subspan((head->classes - 1) * head->features,
-                                                                 head->features)},
-                                        {.method = explain::saliency::Method::GradCamPlusPlus,
-                                         .height = package_.height(),
-                                         .width = package_.width()}));
+            explain::saliency::heat_map(
+                {.features = head->features,
+                 .height = outputs.map_height,
+                 .width = outputs.map_width,
+                 .map = outputs.map,
+                 .weights = std::span(head->weights)
+                                .subspan((head->classes - 1) * head->features, head->features)},
+                {.method = explain::saliency::Method::GradCamPlusPlus,
+                 .height = package_.height(),
+                 .width = package_.width()}));
   OSLER_TRY(const auto film, imaging::picture::to_grey8(image));
   OSLER_TRY(const auto geometry, imaging::transform::geometry(transform_, image));
   OSLER_TRY(const auto drawn, imaging::picture::overlay(film, heat.values, geometry));

@@ -40,8 +40,7 @@ Result<Scores> score_rows(const infer::engine::Session& session, const arrays::M
   for (const auto& output : outputs) {
     scores.logits.insert(scores.logits.end(), output->logits.begin(), output->logits.end());
     scores.features_per_film = output->features_per_image;
-    scores.features.insert(scores.features.end(), output->features.begin(),
-                           output->features.end());
+    scores.features.insert(scores.features.end(), output->features.begin(), output->features.end());
   }
   return scores;
 }

@@ -1,10 +1,11 @@
+#include "workflow/internal/sources.h"
+
 #include <algorithm>
 #include <system_error>
 #include <utility>
 
 #include "base/archive.h"
 #include "base/file.h"
-#include "workflow/internal/sources.h"
 
 namespace osler::workflow::internal {
 namespace {
@@ -21,14 +22,16 @@ Result<void> list_folder(const fs::path& folder, std::vector<Source>& sources) {
   }
   for (const fs::recursive_directory_iterator end; entries != end; entries.increment(error)) {
     if (error) {
-      return Error(ErrorCode::PermissionDenied, "a folder below it cannot be read: " + error.message())
+      return Error(ErrorCode::PermissionDenied,
+                   "a folder below it cannot be read: " + error.message())
           .at(folder.string());
     }
     std::error_code ignored;
     if (!entries->is_directory(ignored)) {
-      sources.push_back({.path = entries->path().string(),
-                         .file = entries->path(),
-                         .size = entries->is_regular_file(ignored) ? entries->file_size(ignored) : 0});
+      sources.push_back(
+          {.path = entries->path().string(),
+           .file = entries->path(),
+           .size = entries->is_regular_file(ignored) ? entries->file_size(ignored) : 0});
     }
   }
   return {};
@@ -40,14 +43,14 @@ bool is_archive(const fs::path& path) {
   if (start) {
     return Archive::looks_like_one(*start);
   }
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"),
+                                                       &std::fclose);
   Bytes bytes(4);
   return file && std::fread(bytes.data(), 1, bytes.size(), file.get()) == bytes.size() &&
          Archive::looks_like_one(bytes);
 }
 
-void open_archive(const Source& source,
-                  const std::function<void(std::string, Bytes)>& take,
+void open_archive(const Source& source, const std::function<void(std::string, Bytes)>& take,
                   const std::function<void(std::string, const Error&)>& refuse) {
   const auto archive = Archive::open(source.file);
   if (!archive) {

@@ -40,7 +40,8 @@ class Intake {
         source,
         [&](std::string path, Bytes bytes) {
           waiting_bytes_ += bytes.size();
-          waiting_.push_back({.path = std::move(path), .bytes = std::move(bytes), .unreadable = {}});
+          waiting_.push_back(
+              {.path = std::move(path), .bytes = std::move(bytes), .unreadable = {}});
           flush_if_full();
         },
         [&](std::string path, const Error& error) {
@@ -52,9 +53,8 @@ class Intake {
 
   Result<void> flush() {
     std::vector<Examined> batch(waiting_.size());
-    parallel_for(waiting_.size(), threads_, [&](std::size_t i) {
-      batch[i] = examine(std::move(waiting_[i]));
-    });
+    parallel_for(waiting_.size(), threads_,
+                 [&](std::size_t i) { batch[i] = examine(std::move(waiting_[i])); });
     waiting_.clear();
     waiting_bytes_ = 0;
     return internal::keep(home_, receipt_, batch);
@@ -97,13 +97,13 @@ std::string_view to_string(Outcome outcome) {
 
 Result<Receipt> take_in(Home& home, const TakeInOptions& options, Progress& progress) {
   OSLER_TRY(const auto sources, internal::list_sources(options.paths));
-  OSLER_TRY(auto decoder, dicom::decode::Decoder::create({.program = {}, .children = options.threads}));
+  OSLER_TRY(auto decoder,
+            dicom::decode::Decoder::create({.program = {}, .children = options.threads}));
   const auto profile = dicom::deidentify::Profile::research();
   const dicom::deidentify::Pseudonyms pseudonyms(home.pseudonym_key());
   const bool deidentify = options.deidentify.value_or(home.configuration().deidentify_on_ingest);
-  const internal::Bench bench{.decoder = decoder,
-                              .pseudonyms = deidentify ? &pseudonyms : nullptr,
-                              .profile = &profile};
+  const internal::Bench bench{
+      .decoder = decoder, .pseudonyms = deidentify ? &pseudonyms : nullptr, .profile = &profile};
   const Stopwatch watch;
   Receipt receipt;
   receipt.id = to_hex(crypto::random_bytes(4));

@@ -62,8 +62,7 @@ struct TakeInOptions {
 // finishes the work without storing anything twice.
 //
 // NotFound: a path does not exist. Others as the store and the database say.
-[[nodiscard]] Result<Receipt> take_in(Home& home, const TakeInOptions& options,
-                                      Progress& progress);
+[[nodiscard]] Result<Receipt> take_in(Home& home, const TakeInOptions& options, Progress& progress);
 
 // A receipt given before, whole. NotFound: no such receipt.
 [[nodiscard]] Result<Receipt> find_receipt(Home& home, const std::string& id);

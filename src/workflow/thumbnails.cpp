@@ -1,3 +1,5 @@
+#include "workflow/internal/thumbnails.h"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -5,7 +7,6 @@
 
 #include "imaging/picture/picture.h"
 #include "workflow/films.h"
-#include "workflow/internal/thumbnails.h"
 
 namespace osler::workflow::internal {
 namespace {

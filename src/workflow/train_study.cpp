@@ -86,8 +86,7 @@ Result<void> learn(Home& home, Subject& subject, const RunRequest& request, Prog
   options.error_log = subject.folder / "learner.log";
   options.stop_with_parent = true;
   OSLER_TRY(const auto id, home.jobs().add("train", {{"run", subject.run}}));
-  progress.begin("train",
-                 static_cast<std::uint64_t>(request.study.training.optimiser.epochs));
+  progress.begin("train", static_cast<std::uint64_t>(request.study.training.optimiser.epochs));
   OSLER_TRY(subject.training,
             storage::jobs::run_program(home.jobs(), id, options, [&](const Json& line) {
               if (line.value("event", "") == "epoch") {
@@ -96,8 +95,7 @@ Result<void> learn(Home& home, Subject& subject, const RunRequest& request, Prog
             }));
   read_epochs(subject);
   progress.end(std::to_string(subject.epochs.size()) + " epochs, best " +
-               std::to_string(static_cast<std::size_t>(
-                   number_at(subject.training, "best_epoch"))) +
+               std::to_string(static_cast<std::size_t>(number_at(subject.training, "best_epoch"))) +
                ", " + std::to_string(request.threads) + " threads");
   return {};
 }
@@ -119,8 +117,8 @@ Result<void> prove_equal(Subject& subject, Progress& progress) {
   double largest = 0.0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const double scale = std::max(1.0, std::abs(static_cast<double>(expected[i])));
-    largest = std::max(largest,
-                       std::abs(scores.logits[i] - static_cast<double>(expected[i])) / scale);
+    largest =
+        std::max(largest, std::abs(scores.logits[i] - static_cast<double>(expected[i])) / scale);
   }
   if (!(largest <= kEqual)) {
     return Error(ErrorCode::FailedPrecondition,
@@ -156,8 +154,8 @@ Result<Subject> prepare(Home& home, const RunRequest& request, const std::string
   subject.run = "r" + std::to_string(begun.number);
   subject.folder = run_folder(home, begun.number);
   OSLER_TRY_DO(make_folder(subject.folder));
-  OSLER_TRY_DO(write_file(subject.folder / "study.json",
-                          pretty_json(study::to_json(request.study))));
+  OSLER_TRY_DO(
+      write_file(subject.folder / "study.json", pretty_json(study::to_json(request.study))));
   return subject;
 }
 
@@ -191,8 +189,8 @@ Result<infer::onnx::Scores> scores_kind(const std::string& word) {
   if (word == "probabilities") {
     return infer::onnx::Scores::Probabilities;
   }
-  return Error(ErrorCode::InvalidArgument, "a network's scores are auto, logits or probabilities, not \"" +
-                                               word + "\"");
+  return Error(ErrorCode::InvalidArgument,
+               "a network's scores are auto, logits or probabilities, not \"" + word + "\"");
 }
 
 Result<StudyResult> import_prepared(Home& home, Subject& subject, const RunRequest& request,

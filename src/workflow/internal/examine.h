@@ -30,7 +30,7 @@ struct Examined {
   std::string reason;
   std::string kind;
   clinical::Instance instance;
-  Bytes original;                      // empty when rejected
+  Bytes original;                        // empty when rejected
   std::optional<crypto::Digest> pixels;  // of the first frame
   std::vector<std::string> quality;
   std::optional<ResearchCopy> research;

@@ -13,9 +13,9 @@ namespace osler::workflow::internal {
 [[nodiscard]] Result<void> begin_receipt(Home& home, const Receipt& receipt);
 [[nodiscard]] Result<void> end_receipt(Home& home, const Receipt& receipt);
 
-// Decides what is a duplicate, makes the objects durable, then writes all rows and the audit record in one
-// transaction, and adds the items to the receipt. Objects come first: a kill between leaves objects
-// that no row names, never a row without its object.
+// Decides what is a duplicate, makes the objects durable, then writes all rows and the audit record
+// in one transaction, and adds the items to the receipt. Objects come first: a kill between leaves
+// objects that no row names, never a row without its object.
 [[nodiscard]] Result<void> keep(Home& home, Receipt& receipt, std::span<Examined> batch);
 
 // Whether the research copy of this instance is kept already.

@@ -16,7 +16,8 @@ struct RunStart {
   Json parameters;
 };
 
-// A new run; or the newest unfinished one of the same parameters, data and seed, to be gone on with.
+// A new run; or the newest unfinished one of the same parameters, data and seed, to be gone on
+// with.
 struct Begun {
   std::int64_t number = 0;
   bool resumed = false;

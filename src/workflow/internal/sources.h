@@ -14,8 +14,8 @@ namespace osler::workflow::internal {
 
 // One input as it lies on the disk: a file, or a member of an archive.
 struct Source {
-  std::string path;             // as the receipt shows it
-  std::filesystem::path file;   // the file, or the archive that holds it
+  std::string path;            // as the receipt shows it
+  std::filesystem::path file;  // the file, or the archive that holds it
   std::uint64_t size = 0;
 };
 

@@ -29,8 +29,8 @@ struct Subject {
   std::filesystem::path tensors;
   std::filesystem::path folder;  // of the run
   std::string run;
-  Bytes onnx;       // input "image", outputs "logit", "features", "map"
-  Json training;    // what the learner said, or where the network came from
+  Bytes onnx;     // input "image", outputs "logit", "features", "map"
+  Json training;  // what the learner said, or where the network came from
   std::vector<evaluate::report::Epoch> epochs;
 };
 
