@@ -40,6 +40,11 @@ Error unknown_option(const Usage& usage, std::span<const Option> options, const 
             " --help");
 }
 
+// The word that getopt_long stopped at.
+std::string last_word(const std::vector<char*>& argv) {
+  return argv[static_cast<std::size_t>(::optind - 1)];
+}
+
 std::size_t shown_width(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(
       text, [](char letter) { return (static_cast<unsigned char>(letter) & 0xC0U) != 0x80U; }));
@@ -92,10 +97,10 @@ Result<Arguments> Arguments::parse(const Usage& usage, std::span<const std::stri
   for (int found = ::getopt_long(argc, argv.data(), ":", table.data(), &index); found != -1;
        found = ::getopt_long(argc, argv.data(), ":", table.data(), &index)) {
     if (found == ':') {
-      return usage_error(usage, "a value must follow " + std::string(argv[::optind - 1]));
+      return usage_error(usage, "a value must follow " + std::string(last_word(argv)));
     }
     if (found != 0) {
-      return unknown_option(usage, options, argv[::optind - 1]);
+      return unknown_option(usage, options, last_word(argv));
     }
     result.options_[options[static_cast<std::size_t>(index)].name].emplace_back(
         ::optarg == nullptr ? "" : ::optarg);

@@ -24,13 +24,13 @@ struct Usage {
   std::string summary;  // "score films with a registered model"
   std::string form;     // "MODEL PATH… [options]"
   std::vector<std::string> examples;
-  std::string remarks;  // a paragraph on the positional arguments
-  std::vector<Option> options;
+  std::string remarks = {};  // a paragraph on the positional arguments
+  std::vector<Option> options = {};
   std::size_t least = 0;  // how many positional arguments
   std::size_t most = 0;
   std::string exit_codes =
       "0 done   64 usage   65 data   66 not found   69 not supported   75 try again";
-  std::string more;  // where to read on
+  std::string more = {};  // where to read on
 };
 
 // The command line of one verb, taken apart (getopt_long: options may stand anywhere, -- ends

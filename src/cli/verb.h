@@ -36,7 +36,7 @@ struct Verb {
 };
 
 // Runs the program: `words` is the command line without the program's name. Returns the exit code.
-[[nodiscard]] int run(std::span<const std::string> words);
+[[nodiscard]] int run_program(std::span<const std::string> words);
 
 // All verbs, in the order of the overview.
 [[nodiscard]] const std::vector<Verb>& verbs();

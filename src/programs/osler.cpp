@@ -5,5 +5,5 @@
 
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
-  return osler::cli::run(words);
+  return osler::cli::run_program(words);
 }

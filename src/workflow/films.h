@@ -7,7 +7,7 @@
 #include <mutex>
 #include <string>
 
-#include "base/arrays/npz.h"
+#include "base/arrays/npy.h"
 #include "base/progress.h"
 #include "base/result.h"
 #include "clinical/image.h"

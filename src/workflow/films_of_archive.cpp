@@ -15,7 +15,8 @@ namespace osler::workflow::internal {
 namespace {
 
 // Films that no data set is made from, whatever the study says.
-constexpr std::array<std::string_view, 4> kUnfit{"blank", "no_pixels", "not_decodable", "revision"};
+constexpr std::array<std::string_view, 5> kUnfit{"blank", "no_pixels", "not_decodable", "revision",
+                                                 "no_patient_id"};
 
 struct Row {
   dataset::Item item;
@@ -81,7 +82,7 @@ Result<void> label(Home& home, SourceFilms& films, const study::Study& study) {
   OSLER_TRY(const std::string text, read_text(study.data.labels.resolved));
   OSLER_TRY(const auto table,
             CsvTable::parse(text, study.data.labels.resolved.filename().string()));
-  const dicom::deidentify::Pseudonyms pseudonyms(home.pseudonym_key());
+  OSLER_TRY(const auto pseudonyms, dicom::deidentify::Pseudonyms::create(home.pseudonym_key()));
   // Labels speak of the hospital's study UIDs, the copies carry pseudonymous ones.
   dataset::LabelOptions options{
       .key_column = study.data.keys.study,

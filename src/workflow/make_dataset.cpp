@@ -37,7 +37,7 @@ Result<std::size_t> answer(Manifest& manifest, const study::Study& study) {
     item.labels.clear();
     if (read) {
       item.labels[study.finding.label] = *read ? "1" : "0";
-      positive += *read ? 1 : 0;
+      positive += *read ? 1U : 0U;
     } else {
       ++unlabelled;
     }

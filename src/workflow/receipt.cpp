@@ -97,7 +97,7 @@ Result<Receipt> find_receipt(Home& home, const std::string& id) {
 Result<ResearchReport> make_research_copies(Home& home, std::size_t threads, Progress& progress) {
   OSLER_TRY(auto decoder, dicom::decode::Decoder::create());
   const auto profile = dicom::deidentify::Profile::research();
-  const dicom::deidentify::Pseudonyms pseudonyms(home.pseudonym_key());
+  OSLER_TRY(const auto pseudonyms, dicom::deidentify::Pseudonyms::create(home.pseudonym_key()));
   const internal::Bench bench{.decoder = decoder, .pseudonyms = &pseudonyms, .profile = &profile};
   ResearchReport report;
   OSLER_TRY(const auto missing, missing_copies(home, pseudonyms, report));

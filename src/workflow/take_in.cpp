@@ -100,7 +100,7 @@ Result<Receipt> take_in(Home& home, const TakeInOptions& options, Progress& prog
   OSLER_TRY(auto decoder,
             dicom::decode::Decoder::create({.program = {}, .children = options.threads}));
   const auto profile = dicom::deidentify::Profile::research();
-  const dicom::deidentify::Pseudonyms pseudonyms(home.pseudonym_key());
+  OSLER_TRY(const auto pseudonyms, dicom::deidentify::Pseudonyms::create(home.pseudonym_key()));
   const bool deidentify = options.deidentify.value_or(home.configuration().deidentify_on_ingest);
   const internal::Bench bench{
       .decoder = decoder, .pseudonyms = deidentify ? &pseudonyms : nullptr, .profile = &profile};

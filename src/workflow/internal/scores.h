@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "base/arrays/npz.h"
+#include "base/arrays/npy.h"
 #include "base/progress.h"
 #include "base/result.h"
 #include "infer/engine/session.h"

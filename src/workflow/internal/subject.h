@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "base/arrays/npz.h"
+#include <nlohmann/json.hpp>
+
+#include "base/arrays/npy.h"
 #include "base/crypto.h"
 #include "dataset/manifest.h"
 #include "workflow/make_dataset.h"

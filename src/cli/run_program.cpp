@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -104,7 +105,7 @@ void Context::say(std::string_view line) const {
   }
 }
 
-int run(std::span<const std::string> words) {
+int run_program(std::span<const std::string> words) {
   const bool json = asks(words, "--json");
   if (words.empty() || words[0] == "--help" || words[0] == "help") {
     print(kOverview);
