@@ -236,35 +236,4 @@ double sensitivity_at(std::span<const CurvePoint> points, double specificity) {
   return most;
 }
 
-Result<std::vector<NetBenefit>> net_benefit(const Cases& cases, std::span<const double> thresholds,
-                                            const BootstrapOptions& options) {
-  OSLER_TRY_DO(check_probabilities(cases));
-  const auto n = static_cast<double>(cases.size());
-  const double prevalence = static_cast<double>(cases.positives()) / n;
-  std::vector<NetBenefit> out;
-  for (const double t : thresholds) {
-    if (!(t > 0.0 && t < 1.0)) {
-      return Error(ErrorCode::InvalidArgument, "a threshold is outside (0, 1)");
-    }
-    const double odds = t / (1.0 - t);
-    const Statistic benefit = [&cases, t, odds](std::span<const std::uint32_t> counts) {
-      double sum = 0.0;
-      double drawn = 0.0;
-      for (std::size_t i = 0; i < counts.size(); ++i) {
-        const double gain = cases.labels[i] == 1 ? 1.0 : -odds;
-        sum += cases.scores[i] >= t ? gain * counts[i] : 0.0;
-        drawn += counts[i];
-      }
-      return sum / drawn;
-    };
-    const Estimate model = bootstrap_estimate(cases, benefit, options);
-    out.push_back({.threshold = t,
-                   .model = model.value,
-                   .lower = model.lower,
-                   .upper = model.upper,
-                   .treat_all = prevalence - (1.0 - prevalence) * odds});
-  }
-  return out;
-}
-
 }  // namespace osler::evaluate::metrics

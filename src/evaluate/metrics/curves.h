@@ -67,7 +67,7 @@ struct NetBenefit {
   double upper = 0.0;
   double treat_all = 0.0;
 };
-// InvalidArgument: as check_probabilities, or a threshold outside (0, 1).
+// InvalidArgument: as check_probabilities, or thresholds that do not rise inside (0, 1).
 [[nodiscard]] Result<std::vector<NetBenefit>> net_benefit(const Cases& cases,
                                                           std::span<const double> thresholds,
                                                           const BootstrapOptions& options = {});

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/csv.h"
@@ -37,8 +36,8 @@ struct PredictionTable {
   std::vector<fairness::Column> columns = {};
 
   [[nodiscard]] std::size_t rows() const { return ids.size(); }
-  // The rows of one split, in order.
-  [[nodiscard]] PredictionTable of_split(std::string_view split) const;
+  // The rows for which `wanted(row)` holds, in order.
+  [[nodiscard]] PredictionTable where(const std::function<bool(std::size_t)>& wanted) const;
 
   // NotFound: no column id, label or probability.
   // DataCorrupt, naming the line: an id twice, a label neither 0 nor 1 nor empty, a probability or

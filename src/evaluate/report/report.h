@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "evaluate/baseline/baseline.h"
 #include "evaluate/calibration/reliability.h"
 #include "evaluate/fairness/subgroups.h"
+#include "evaluate/metrics/confusion.h"
 #include "evaluate/metrics/curves.h"
 #include "evaluate/report/predictions.h"
 
@@ -112,6 +114,15 @@ struct TierRow {
   Estimate share = {};  // of films of this tier that had the finding
 };
 
+// Sensitivity and specificity if the undecided films are counted otherwise.
+struct UndecidedRates {
+  std::size_t n = 0;
+  std::size_t positives = 0;
+  metrics::Rates by_score = {};  // as the rest: the main analysis
+  metrics::Rates left_out = {};
+  metrics::Rates all_wrong = {};  // worst case
+};
+
 struct Report {
   ReportOptions options = {};
   std::size_t films = 0;
@@ -129,12 +140,15 @@ struct Report {
   calibration::CalibrationLine line = {};
   std::vector<metrics::NetBenefit> net_benefit = {};
   std::vector<TierRow> tiers = {};                   // empty: the table has no tiers
+  std::optional<UndecidedRates> undecided = {};      // where the table has tiers
   std::vector<std::size_t> histogram_positive = {};  // [20] bins of probability
   std::vector<std::size_t> histogram_negative = {};
   fairness::SubgroupTable subgroups = {};
   std::optional<Estimate> margin = {};  // AUROC of the model less that of the metadata
-  std::vector<WorstCase> worst = {};    // as asked for, or those furthest from the truth
-  std::vector<std::pair<double, bool>> worst_reading = {};  // probability and label of each
+  std::vector<WorstCase> worst = {};    // as asked for, or the worst_ids
+  std::vector<std::pair<double, bool>> worst_readings = {};  // probability and label of each
+  std::size_t wrong = 0;      // films on the wrong side of the threshold
+  std::size_t resamples = 0;  // that were drawn: fewer where films are many
 };
 
 // Works out everything that the report says about the rows of `options.split`.
@@ -142,6 +156,12 @@ struct Report {
 // [0, 1], or a baseline has not one score for each evaluated row.
 [[nodiscard]] Result<Report> evaluate(const PredictionTable& predictions, ReportOptions options,
                                       Progress& progress);
+
+// The ids of the `count` films of the split that were furthest on the wrong side, half of them
+// missed, half marked without the finding: whose pictures a report should show.
+[[nodiscard]] std::vector<std::string> worst_ids(const PredictionTable& predictions,
+                                                 std::string_view split, double threshold,
+                                                 std::size_t count = 4);
 
 // {"auroc": {"value", "lower", "upper", "n"}, …} by the names of Metrics: what train and the
 // package carry.
