@@ -3,7 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -25,17 +25,23 @@ struct Films {
 
 // What is measured on the picture itself, beside the network's features: a network looks only for
 // what it was trained on, and may find a foreign film quite ordinary.
-inline constexpr std::array<std::string_view, 16> kPictureMeasures = {
-    "quantile_01",     "quantile_10", "quantile_25", "median",   "quantile_75",   "quantile_90",
-    "quantile_99",     "mean",        "deviation",   "gradient", "gradient_high", "spectrum_slope",
-    "spectrum_detail", "symmetry",    "border",      "levels"};
-// pixels [height, width]. All 0 for a picture under 8 pixels a side.
+inline constexpr std::array<std::string_view, 32> kPictureMeasures = {
+    "quantile_01", "quantile_10", "quantile_25", "median", "quantile_75", "quantile_90",
+    "quantile_99", "mean", "deviation", "gradient", "gradient_high", "spectrum_slope",
+    "spectrum_detail", "symmetry", "border", "levels",
+    // Means of a grid of 4 x 4, in reading order: where the picture is bright.
+    "layout_00", "layout_01", "layout_02", "layout_03", "layout_10", "layout_11", "layout_12",
+    "layout_13", "layout_20", "layout_21", "layout_22", "layout_23", "layout_30", "layout_31",
+    "layout_32", "layout_33"};
+// pixels [height, width]. "spectrum" is by octaves: the energy that goes with each halving of the
+// picture (a Haar pyramid) stands for its radial power spectrum. All 0 for a picture under 8 pixels
+// a side.
 [[nodiscard]] std::array<double, kPictureMeasures.size()> measure_picture(
     std::span<const float> pixels, std::size_t height, std::size_t width);
 
 struct FitOptions {
-  double false_alarm_rate =
-      0.02;  // share of films like these that will be called strange, (0, 0.5]
+  // Share of films like these that will be called strange, in (0, 0.5].
+  double false_alarm_rate = 0.02;
   std::size_t folds = 5;
   std::uint64_t seed = 1;
   // [n] films with the same number belong together (a patient) and stay in one fold; empty: each
@@ -63,10 +69,11 @@ class Detector {
   // fewer than 2 folds or groups, or a value that is not finite.
   [[nodiscard]] static Result<Detector> fit(const Films& films, const FitOptions& options);
 
-  [[nodiscard]] double false_alarm_rate() const { return false_alarm_rate_; }
-  [[nodiscard]] std::size_t films() const { return films_; }
+  [[nodiscard]] double false_alarm_rate() const;
+  [[nodiscard]] std::size_t films() const;  // that it was fitted on
 
-  // One reading a film. InvalidArgument: other sizes than those it was fitted on.
+  // One reading a film. A value that is not finite is strange. InvalidArgument: other features than
+  // those it was fitted on, or sizes that do not fit together. Callable from several threads.
   [[nodiscard]] Result<std::vector<Reading>> read(const Films& films) const;
 
   // The bytes that a package carries (npz), and back. DataCorrupt: not such bytes.
@@ -74,17 +81,10 @@ class Detector {
   [[nodiscard]] static Result<Detector> deserialise(BytesView bytes);
 
  private:
-  // distance(x) = |W (x - centre)| / limit, the limit at the stated rate.
-  struct Part {
-    std::size_t size = 0;
-    std::vector<double> centre{};     // [size]
-    std::vector<double> whitening{};  // [size, size], row-major
-    double limit = 1.0;
-  };
-  double false_alarm_rate_ = 0.0;
-  std::size_t films_ = 0;
-  Part features_;
-  Part picture_;
+  struct State;
+  explicit Detector(std::shared_ptr<const State> state);
+
+  std::shared_ptr<const State> state_;  // never changed, so copies share it
 };
 
 }  // namespace osler::explain::novelty
