@@ -148,7 +148,10 @@ Result<Tone> Tone::create(const Spec& spec, const Image& image) {
   OSLER_TRY(const auto curve, contrast(spec, image));
   const bool inverted = image.photometric == clinical::Photometric::Monochrome1;
   Tone tone;
-  if (curve.line && table_of(image.modality_lut) == nullptr) {
+  // On a large film of whole stored values a table is the faster of the two.
+  const bool table_pays = image.channels == 1 && image.bits_stored <= 16 &&
+                          image.samples.size() >> image.bits_stored > 8;
+  if (curve.line && table_of(image.modality_lut) == nullptr && !table_pays) {
     const double scale = 1.0 / (curve.line->high - curve.line->low);
     const double slope = image.rescale_slope * scale;
     const double offset = (image.rescale_intercept - curve.line->low) * scale;
