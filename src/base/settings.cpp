@@ -86,8 +86,7 @@ Result<void> SettingsFault::result() const {
   return {};
 }
 
-Settings::Settings(const Json& object, std::string path,
-                   std::initializer_list<std::string_view> keys, SettingsFault& fault)
+Settings::Settings(const Json& object, std::string path, Keys keys, SettingsFault& fault)
     : object_(&object), path_(std::move(path)), fault_(&fault) {
   if (!object.is_object()) {
     this->fault(path_,
@@ -298,8 +297,7 @@ std::optional<std::size_t> Settings::word_index(std::string_view key,
   return static_cast<std::size_t>(found - names.begin());
 }
 
-Settings Settings::section(std::string_view key,
-                           std::initializer_list<std::string_view> keys) const {
+Settings Settings::section(std::string_view key, Keys keys) const {
   const auto* member = find(key);
   return {member == nullptr ? empty_object() : *member, path_of(key), keys, *fault_};
 }

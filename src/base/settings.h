@@ -60,8 +60,11 @@ class Settings {
   using Word = std::pair<std::string_view, T>;
 
   // path: of the object itself, "" for the whole document.
+  using Keys = std::span<const std::string_view>;
+  Settings(const Json& object, std::string path, Keys keys, SettingsFault& fault);
   Settings(const Json& object, std::string path, std::initializer_list<std::string_view> keys,
-           SettingsFault& fault);
+           SettingsFault& fault)
+      : Settings(object, std::move(path), Keys(keys.begin(), keys.size()), fault) {}
 
   [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
   // "training.optimiser.batch".
@@ -99,8 +102,11 @@ class Settings {
   }
 
   // The object under `key`, empty where absent.
+  [[nodiscard]] Settings section(std::string_view key, Keys keys) const;
   [[nodiscard]] Settings section(std::string_view key,
-                                 std::initializer_list<std::string_view> keys) const;
+                                 std::initializer_list<std::string_view> keys) const {
+    return section(key, Keys(keys.begin(), keys.size()));
+  }
 
  private:
   [[nodiscard]] std::optional<std::size_t> word_index(std::string_view key,

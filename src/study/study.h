@@ -27,8 +27,8 @@ struct DataPath {
 };
 
 struct Finding {
-  std::string label;                                 // "opacity", inside a sentence
-  std::string code;                                  // in `system`
+  std::string label;                         // "opacity", inside a sentence
+  std::string code;                          // in `system`
   std::string system = "urn:osler:finding";  // a code system's URI
   bool operator==(const Finding&) const = default;
 };

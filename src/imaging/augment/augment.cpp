@@ -1,6 +1,7 @@
 #include "imaging/augment/augment.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
@@ -112,6 +113,22 @@ void erase(std::span<float> pixels, std::size_t height, std::size_t width, Rng& 
   }
 }
 
+constexpr auto kKeys = std::to_array<std::string_view>(
+    {"flip", "shift", "rotate_degrees", "scale", "brightness", "contrast", "noise", "erase"});
+
+Spec read(const Settings& settings) {
+  Spec spec;
+  settings.read("flip", spec.flip)
+      .read("shift", spec.shift, {0.0, 0.5})
+      .read("rotate_degrees", spec.rotate_degrees, {0.0, 180.0})
+      .read("scale", spec.scale, {0.0, 1.0})
+      .read("brightness", spec.brightness, {0.0, 2.0})
+      .read("contrast", spec.contrast, {0.0, 2.0})
+      .read("noise", spec.noise, {0.0, 2.0})
+      .read("erase", spec.erase, {0.0, 1.0});
+  return spec;
+}
+
 }  // namespace
 
 Json to_json(const Spec& spec) {
@@ -125,20 +142,13 @@ Json to_json(const Spec& spec) {
           {"erase", spec.erase}};
 }
 
+Spec read_section(const Settings& parent, std::string_view key) {
+  return read(parent.section(key, kKeys));
+}
+
 Result<Spec> spec_from_json(const Json& document) {
-  Spec spec;
   SettingsFault fault;
-  Settings(document, "",
-           {"flip", "shift", "rotate_degrees", "scale", "brightness", "contrast", "noise", "erase"},
-           fault)
-      .read("flip", spec.flip)
-      .read("shift", spec.shift, {0.0, 0.5})
-      .read("rotate_degrees", spec.rotate_degrees, {0.0, 180.0})
-      .read("scale", spec.scale, {0.0, 1.0})
-      .read("brightness", spec.brightness, {0.0, 2.0})
-      .read("contrast", spec.contrast, {0.0, 2.0})
-      .read("noise", spec.noise, {0.0, 2.0})
-      .read("erase", spec.erase, {0.0, 1.0});
+  const auto spec = read(Settings(document, "", kKeys, fault));
   OSLER_TRY_DO(fault.result());
   return spec;
 }

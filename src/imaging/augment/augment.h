@@ -2,10 +2,15 @@
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 
 #include "base/json.h"
 #include "base/result.h"
 #include "base/rng.h"
+
+namespace osler {
+class Settings;
+}  // namespace osler
 
 namespace osler::imaging::augment {
 
@@ -27,6 +32,8 @@ struct Spec {
 // out of range. The error's place is the key's name.
 [[nodiscard]] Json to_json(const Spec& spec);
 [[nodiscard]] Result<Spec> spec_from_json(const Json& document);
+// The same from the section `key` of a larger document; faults go to the section's SettingsFault.
+[[nodiscard]] Spec read_section(const Settings& parent, std::string_view key);
 
 // Changes pixels in place.
 //   pixels  [height, width] row-major, z-scored: 0 is the mean, brightness and noise are in

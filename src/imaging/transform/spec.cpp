@@ -24,6 +24,9 @@ constexpr std::array kAspects = {AspectWord{"stretch", Aspect::Stretch},
 constexpr std::array kNormalise = {NormaliseWord{"z_score", Normalise::ZScore},
                                    NormaliseWord{"fixed", Normalise::Fixed},
                                    NormaliseWord{"unit", Normalise::Unit}};
+constexpr auto kKeys = std::to_array<std::string_view>(
+    {"window", "percentiles", "crop_border", "crop_foreground", "size", "spacing_mm", "aspect",
+     "normalise", "mean", "deviation"});
 constexpr double kSmallestSide = 8;
 constexpr double kLargestSide = 2048;
 
@@ -65,6 +68,27 @@ void read_size(const Settings& settings, Spec& spec) {
   spec.size = {static_cast<std::size_t>(size[0]), static_cast<std::size_t>(size[1])};
 }
 
+Spec read(const Settings& settings) {
+  Spec spec;
+  settings.read_word<Window>("window", spec.window, kWindows)
+      .read("crop_border", spec.crop_border, {0.0, 0.45})
+      .read("crop_foreground", spec.crop_foreground)
+      .read("spacing_mm", spec.spacing_mm, {0.0, 100.0, Settings::Range::Ends::LowestOutside})
+      .read_word<Aspect>("aspect", spec.aspect, kAspects)
+      .read_word<Normalise>("normalise", spec.normalise, kNormalise)
+      .read("mean", spec.mean, {-10.0, 10.0})
+      .read("deviation", spec.deviation, {0.0, 10.0, Settings::Range::Ends::LowestOutside});
+  read_percentiles(settings, spec);
+  read_size(settings, spec);
+  for (const auto* key : {"mean", "deviation"}) {
+    if (settings.has(key) && spec.normalise != Normalise::Fixed) {
+      settings.fail(key, '"' + std::string(key) + "\" has a meaning with normalise: fixed only",
+                    "remove it, or write normalise: fixed");
+    }
+  }
+  return spec;
+}
+
 }  // namespace
 
 Json to_json(const Spec& spec) {
@@ -85,29 +109,13 @@ Json to_json(const Spec& spec) {
   return document;
 }
 
+Spec read_section(const Settings& parent, std::string_view key) {
+  return read(parent.section(key, kKeys));
+}
+
 Result<Spec> spec_from_json(const Json& document) {
-  Spec spec;
   SettingsFault fault;
-  const Settings settings(document, "",
-                          {"window", "percentiles", "crop_border", "crop_foreground", "size",
-                           "spacing_mm", "aspect", "normalise", "mean", "deviation"},
-                          fault);
-  settings.read_word<Window>("window", spec.window, kWindows)
-      .read("crop_border", spec.crop_border, {0.0, 0.45})
-      .read("crop_foreground", spec.crop_foreground)
-      .read("spacing_mm", spec.spacing_mm, {0.0, 100.0, Settings::Range::Ends::LowestOutside})
-      .read_word<Aspect>("aspect", spec.aspect, kAspects)
-      .read_word<Normalise>("normalise", spec.normalise, kNormalise)
-      .read("mean", spec.mean, {-10.0, 10.0})
-      .read("deviation", spec.deviation, {0.0, 10.0, Settings::Range::Ends::LowestOutside});
-  read_percentiles(settings, spec);
-  read_size(settings, spec);
-  for (const auto* key : {"mean", "deviation"}) {
-    if (settings.has(key) && spec.normalise != Normalise::Fixed) {
-      settings.fail(key, '"' + std::string(key) + "\" has a meaning with normalise: fixed only",
-                    "remove it, or write normalise: fixed");
-    }
-  }
+  auto spec = read(Settings(document, "", kKeys, fault));
   OSLER_TRY_DO(fault.result());
   return spec;
 }

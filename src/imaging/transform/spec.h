@@ -4,10 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "base/crypto.h"
 #include "base/json.h"
 #include "base/result.h"
+
+namespace osler {
+class Settings;
+}  // namespace osler
 
 namespace osler::imaging::transform {
 
@@ -59,6 +64,8 @@ struct Spec {
 // Keys as above, each may be absent; size may be one number. InvalidArgument: an unknown key (the
 // hint says the nearest), another type, out of range. The error's place is the key's name.
 [[nodiscard]] Result<Spec> spec_from_json(const Json& document);
+// The same from the section `key` of a larger document; faults go to the section's SettingsFault.
+[[nodiscard]] Spec read_section(const Settings& parent, std::string_view key);
 
 // SHA-256 of the JSON: equal transforms have equal digests.
 [[nodiscard]] crypto::Digest digest(const Spec& spec);
