@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <ranges>
 #include <span>
 
 #include "base/text.h"
@@ -58,9 +59,9 @@ bool parse_decimal(std::string_view digits, Number& number) {
       return false;
     }
     auto carry = static_cast<unsigned>(digit - '0');
-    for (auto byte = number.rbegin(); byte != number.rend(); ++byte) {
-      const unsigned value = std::to_integer<unsigned>(*byte) * 10 + carry;
-      *byte = static_cast<std::byte>(value & 255U);
+    for (std::byte& byte : std::views::reverse(number)) {
+      const unsigned value = std::to_integer<unsigned>(byte) * 10 + carry;
+      byte = static_cast<std::byte>(value & 255U);
       carry = value >> 8U;
     }
     if (carry != 0) {

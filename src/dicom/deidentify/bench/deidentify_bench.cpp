@@ -1,8 +1,13 @@
 // A scanner's year is about 10^5 films or 10^6 slices of this size: the copies of a year's slices
 // must not take a night.
 
+#include <cstdlib>
+#include <filesystem>
+#include <vector>
+
 #include <benchmark/benchmark.h>
 
+#include "base/file.h"
 #include "dicom/deidentify/deidentify.h"
 #include "dicom/deidentify/internal/writer.h"
 
@@ -71,6 +76,30 @@ void copy_slice(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(original.size()));
 }
 BENCHMARK(copy_slice)->Threads(1)->Threads(2)->UseRealTime();
+
+// The real MR series that bench/peers/deidentify_pydicom.py is measured with.
+void copy_real_series(benchmark::State& state) {
+  const char* shared = std::getenv("OSLER_SHARED");  // NOLINT(concurrency-mt-unsafe)
+  const auto folder = std::filesystem::path(shared != nullptr ? shared : "../shared") / "data" /
+                      "dicom" / "mr-series";
+  if (!std::filesystem::exists(folder)) {
+    state.SkipWithError("set OSLER_SHARED to the folder of real data");
+    return;
+  }
+  std::vector<Bytes> originals;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    originals.push_back(*read_file(entry.path()));
+  }
+  const auto pseudonyms = *Pseudonyms::create(Bytes(32, std::byte{7}));
+  const Profile profile = Profile::research();
+  std::size_t next = 0;
+  for (auto _ : state) {
+    auto copy = deidentify(originals[next++ % originals.size()], profile, pseudonyms);
+    benchmark::DoNotOptimize(copy);
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(copy_real_series)->Threads(1)->Threads(2)->UseRealTime();
 
 }  // namespace
 }  // namespace osler::dicom::deidentify
