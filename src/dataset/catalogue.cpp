@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <utility>
 
 #include "base/text.h"
@@ -10,116 +9,108 @@
 namespace osler::dataset {
 namespace {
 
-constexpr std::array kSchema{storage::database::Migration{"dataset/1-versions", R"sql(
-CREATE TABLE dataset_versions (
-  name TEXT NOT NULL,
-  number INTEGER NOT NULL,
-  digest TEXT NOT NULL,
-  parent TEXT,
-  items INTEGER NOT NULL,
-  note TEXT NOT NULL,
-  created TEXT NOT NULL,
-  PRIMARY KEY (name, number)
-) STRICT;
-CREATE INDEX dataset_versions_digest ON dataset_versions (digest);
-)sql"}};
+using storage::Database;
+using storage::Statement;
+using storage::database::Migration;
+
+constexpr std::array kMigrations{
+    Migration{"dataset/1-versions",
+              "CREATE TABLE dataset_versions("
+              "  name TEXT NOT NULL, number INTEGER NOT NULL, digest TEXT NOT NULL, parent TEXT,"
+              "  items INTEGER NOT NULL, note TEXT NOT NULL, created TEXT NOT NULL,"
+              "  PRIMARY KEY (name, number), UNIQUE (name, digest)) STRICT;"
+              "CREATE INDEX dataset_versions_digest ON dataset_versions(digest);"
+              // A version that a model was trained on stays what it was.
+              "CREATE TRIGGER dataset_versions_stay BEFORE UPDATE ON dataset_versions "
+              "BEGIN SELECT RAISE(ABORT, 'a data set version never changes'); END;"}};
 
 constexpr std::string_view kColumns =
     "SELECT name, number, digest, parent, items, note, created FROM dataset_versions ";
 
-Result<Version> read_version(const storage::Statement& rows) {
+Result<Version> version_at(const Statement& row) {
   Version version;
-  version.name = rows.text(0);
-  version.number = rows.integer(1);
-  OSLER_TRY(version.digest, rows.digest(2));
-  if (!rows.is_null(3)) {
-    OSLER_TRY(version.parent, rows.digest(3));
+  version.name = row.text(0);
+  version.number = row.integer(1);
+  OSLER_TRY(version.digest, row.digest(2));
+  if (!row.is_null(3)) {
+    OSLER_TRY(version.parent, row.digest(3));
   }
-  version.items = rows.integer(4);
-  version.note = rows.text(5);
-  version.created = rows.text(6);
+  version.items = row.integer(4);
+  version.note = row.text(5);
+  version.created = row.text(6);
   return version;
 }
 
-Result<std::vector<Version>> read_versions(storage::Statement rows) {
-  std::vector<Version> versions;
+// All rows, or only the first.
+Result<std::vector<Version>> versions(Database& database, std::string_view where,
+                                      std::initializer_list<storage::database::Value> values) {
+  OSLER_TRY(auto rows, database.prepare(std::string(kColumns) + std::string(where), values));
+  std::vector<Version> found;
   while (true) {
-    OSLER_TRY(const bool found, rows.step());
-    if (!found) {
-      return versions;
+    OSLER_TRY(const bool more, rows.step());
+    if (!more) {
+      return found;
     }
-    OSLER_TRY(Version version, read_version(rows));
-    versions.push_back(std::move(version));
+    OSLER_TRY(Version version, version_at(rows));
+    found.push_back(std::move(version));
   }
 }
 
-Result<void> check_name(const std::string& name) {
-  const bool good =
-      !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char letter) {
-        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-               (letter >= '0' && letter <= '9') || letter == '.' || letter == '_' || letter == '-';
-      });
-  if (!good) {
-    return Error(
-        ErrorCode::InvalidArgument,
-        "a data set's name is 1 to 64 letters, digits, '.', '_' or '-', not \"" + name + "\"");
-  }
-  return {};
+bool is_name(std::string_view name) {
+  constexpr std::size_t kLongest = 64;
+  const auto allowed = [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= '0' && letter <= '9') || letter == '.' || letter == '_' || letter == '-';
+  };
+  return !name.empty() && name.size() <= kLongest && name[0] != '.' && name[0] != '-' &&
+         std::ranges::all_of(name, allowed);
 }
 
-// "chest@v3" is {"chest", 3}; without a number the newest is meant.
-struct Reference {
-  std::string name;
-  std::optional<std::int64_t> number;
-};
-
-Result<Reference> parse(std::string_view text) {
-  const std::size_t at = text.find('@');
+// "name@v3" as a name and a number; the number is nothing for the newest, -1 for what is no number.
+std::pair<std::string, std::optional<std::int64_t>> parse_reference(std::string_view reference) {
+  const std::size_t at = reference.find('@');
   if (at == std::string_view::npos) {
-    return Reference{.name = std::string(text), .number = {}};
+    return {std::string(reference), std::nullopt};
   }
-  std::string_view number = text.substr(at + 1);
+  std::string_view number = reference.substr(at + 1);
   if (number.starts_with('v')) {
     number.remove_prefix(1);
   }
-  const auto parsed = parse_integer(number);
-  if (!parsed) {
-    return Error(ErrorCode::InvalidArgument, "\"" + std::string(text) + "\" is no data set version")
-        .hint("write name@v3");
-  }
-  return Reference{.name = std::string(text.substr(0, at)), .number = parsed};
+  return {std::string(reference.substr(0, at)), parse_integer(number).value_or(-1)};
 }
 
 }  // namespace
 
-Result<Catalogue> Catalogue::open(storage::Database& database, storage::objects::Store& store,
+Result<Catalogue> Catalogue::open(Database& database, storage::objects::Store& store,
                                   const Clock& clock) {
-  OSLER_TRY_DO(database.migrate(kSchema));
+  OSLER_TRY_DO(database.migrate(kMigrations));
   return Catalogue(database, store, clock);
 }
 
 Result<Catalogue::Created> Catalogue::create(storage::Transaction& change, const NewVersion& about,
                                              const Manifest& manifest) {
-  OSLER_TRY_DO(check_name(about.name));
+  if (!is_name(about.name)) {
+    return Error(ErrorCode::InvalidArgument,
+                 "\"" + about.name + "\" cannot be the name of a data set")
+        .hint("use up to 64 letters, digits, '.', '_' or '-'");
+  }
   if (manifest.items.empty()) {
-    return Error(ErrorCode::InvalidArgument, "a data set needs at least one film").at(about.name);
+    return Error(ErrorCode::InvalidArgument, "the data set would hold no items");
   }
-  auto& database = change.database();
-  const std::string text = to_json_lines(manifest);
-  const auto identity = crypto::sha256(text);
-  OSLER_TRY(auto same, database.prepare(std::string(kColumns) + "WHERE name = ? AND digest = ?",
-                                        {about.name, identity}));
-  OSLER_TRY(auto known, read_versions(std::move(same)));
-  if (!known.empty()) {
-    return Created{.version = std::move(known.front()), .is_new = false};
+  const std::string lines = to_json_lines(manifest);
+  const crypto::Digest digest = crypto::sha256(lines);
+  Database& database = change.database();
+  OSLER_TRY(auto same, versions(database, "WHERE name = ? AND digest = ?", {about.name, digest}));
+  if (!same.empty()) {
+    return Created{.version = std::move(same.front()), .is_new = false};
   }
-  OSLER_TRY_DO(store_->put(as_bytes(text)));
+  OSLER_TRY_DO(store_->put(as_bytes(lines)));
   OSLER_TRY(
-      const auto last,
+      const auto newest,
       database.integer("SELECT max(number) FROM dataset_versions WHERE name = ?", {about.name}));
   Version version{.name = about.name,
-                  .number = last.value_or(0) + 1,
-                  .digest = identity,
+                  .number = newest.value_or(0) + 1,
+                  .digest = digest,
                   .parent = about.parent,
                   .items = static_cast<std::int64_t>(manifest.items.size()),
                   .note = about.note,
@@ -131,42 +122,45 @@ Result<Catalogue::Created> Catalogue::create(storage::Transaction& change, const
 }
 
 Result<Version> Catalogue::find(std::string_view reference) const {
-  if (const auto identity = crypto::Digest::from_hex(reference)) {
-    OSLER_TRY(auto rows,
-              database_->prepare(std::string(kColumns) + "WHERE digest = ?", {*identity}));
-    OSLER_TRY(auto found, read_versions(std::move(rows)));
+  if (const auto digest = crypto::Digest::from_hex(reference)) {
+    OSLER_TRY(auto found,
+              versions(*database_, "WHERE digest = ? ORDER BY name, number LIMIT 1", {*digest}));
     if (!found.empty()) {
-      return found.front();
+      return std::move(found.front());
     }
   }
-  OSLER_TRY(const Reference wanted, parse(reference));
-  OSLER_TRY(auto rows, database_->prepare(std::string(kColumns) +
-                                              "WHERE name = ?1 AND (?2 IS NULL OR number = ?2) "
-                                              "ORDER BY number DESC LIMIT 1",
-                                          {wanted.name, wanted.number}));
-  OSLER_TRY(auto found, read_versions(std::move(rows)));
+  const auto [name, number] = parse_reference(reference);
+  OSLER_TRY(auto found, versions(*database_,
+                                 "WHERE name = ?1 AND number = coalesce(?2, number) "
+                                 "ORDER BY number DESC LIMIT 1",
+                                 {name, number}));
   if (!found.empty()) {
-    return found.front();
+    return std::move(found.front());
   }
   OSLER_TRY(const auto all, list());
   std::vector<std::string> names;
   for (const auto& version : all) {
     names.push_back(version.name);
-    names.push_back(version.reference());
+    if (version.name == name) {
+      return Error(ErrorCode::NotFound, "the data set " + name +
+                                            " has no such version; its newest is " +
+                                            version.reference())
+          .hint("osler dataset list shows all versions");
+    }
   }
-  const auto near = nearest(reference, names);
-  return Error(ErrorCode::NotFound, "there is no data set \"" + std::string(reference) + "\"")
-      .hint(near ? "write " + *near + ", or see osler dataset list" : "see osler dataset list");
+  const auto near = nearest(name, names);
+  return Error(ErrorCode::NotFound, "there is no data set \"" + std::string(reference) + "\"" +
+                                        (near ? "; did you mean \"" + *near + "\"?" : ""))
+      .hint("osler dataset list shows those there are");
 }
 
 Result<std::vector<Version>> Catalogue::list() const {
-  OSLER_TRY(auto rows, database_->prepare(std::string(kColumns) + "ORDER BY name, number DESC"));
-  return read_versions(std::move(rows));
+  return versions(*database_, "ORDER BY name, number DESC", {});
 }
 
 Result<Manifest> Catalogue::manifest(const Version& version) const {
-  OSLER_TRY(const Bytes bytes, store_->read(version.digest));
-  return parse_manifest(as_text(bytes), version.reference());
+  OSLER_TRY(const Bytes lines, store_->read(version.digest));
+  return parse_manifest(as_text(lines), version.reference());
 }
 
 }  // namespace osler::dataset

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -14,49 +15,41 @@ std::map<std::string, const Item*> by_id(const Manifest& manifest) {
   return items;
 }
 
-std::set<std::string> patients(const Manifest& manifest) {
-  std::set<std::string> names;
+std::set<std::string> patients_of(const Manifest& manifest) {
+  std::set<std::string> patients;
   for (const auto& item : manifest.items) {
     if (!item.patient.empty()) {
-      names.insert(item.patient);
+      patients.insert(item.patient);
     }
   }
-  return names;
+  return patients;
 }
 
-std::uint64_t missing_from(const std::set<std::string>& some, const std::set<std::string>& others) {
-  std::uint64_t count = 0;
-  for (const auto& name : some) {
-    count += others.contains(name) ? 0U : 1U;
-  }
-  return count;
+std::uint64_t count_missing(const std::set<std::string>& of, const std::set<std::string>& in) {
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(of, [&](const std::string& patient) { return !in.contains(patient); }));
 }
 
-std::string value(const Fields& fields, const std::string& name) {
+std::string value_of(const Fields& fields, const std::string& name) {
   const auto found = fields.find(name);
-  return found == fields.end() ? "" : found->second;
+  return found == fields.end() ? std::string() : found->second;
 }
 
 void compare(const Item& before, const Item& after, Difference& difference) {
   if (before.object != after.object) {
     difference.replaced.push_back(after.id);
   }
-  std::set<std::string> names;
-  for (const Item* item : {&before, &after}) {
-    for (const auto& [name, unused] : item->labels) {
-      names.insert(name);
-    }
-  }
-  for (const auto& name : names) {
-    if (value(before.labels, name) != value(after.labels, name)) {
-      difference.relabelled.push_back({.id = after.id,
-                                       .label = name,
-                                       .from = value(before.labels, name),
-                                       .to = value(after.labels, name)});
-    }
-  }
   if (before.split != after.split) {
     difference.moved.push_back({.id = after.id, .from = before.split, .to = after.split});
+  }
+  Fields all = before.labels;
+  all.insert(after.labels.begin(), after.labels.end());
+  for (const auto& [label, value] : all) {
+    const std::string from = value_of(before.labels, label);
+    const std::string to = value_of(after.labels, label);
+    if (from != to) {
+      difference.relabelled.push_back({.id = after.id, .label = label, .from = from, .to = to});
+    }
   }
 }
 
@@ -72,11 +65,11 @@ Difference diff(const Manifest& before, const Manifest& after) {
   const auto old_items = by_id(before);
   const auto new_items = by_id(after);
   for (const auto& [id, item] : new_items) {
-    const auto old = old_items.find(id);
-    if (old == old_items.end()) {
+    const auto found = old_items.find(id);
+    if (found == old_items.end()) {
       difference.added.push_back(id);
     } else {
-      compare(*old->second, *item, difference);
+      compare(*found->second, *item, difference);
     }
   }
   for (const auto& [id, item] : old_items) {
@@ -84,10 +77,10 @@ Difference diff(const Manifest& before, const Manifest& after) {
       difference.removed.push_back(id);
     }
   }
-  const auto patients_before = patients(before);
-  const auto patients_after = patients(after);
-  difference.patients_new = missing_from(patients_after, patients_before);
-  difference.patients_gone = missing_from(patients_before, patients_after);
+  const auto old_patients = patients_of(before);
+  const auto new_patients = patients_of(after);
+  difference.patients_new = count_missing(new_patients, old_patients);
+  difference.patients_gone = count_missing(old_patients, new_patients);
   difference.before = count_splits(before);
   difference.after = count_splits(after);
   return difference;

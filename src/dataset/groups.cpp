@@ -1,7 +1,10 @@
-#include "dataset/groups.h"
+#include "dataset/internal/groups.h"
 
+#include <algorithm>
 #include <map>
 #include <numeric>
+#include <unordered_map>
+#include <utility>
 
 namespace osler::dataset {
 namespace {
@@ -12,19 +15,14 @@ class Sets {
   explicit Sets(std::size_t count) : parent_(count) {
     std::iota(parent_.begin(), parent_.end(), std::size_t{0});
   }
-  std::size_t find(std::size_t i) {
-    while (parent_[i] != i) {
-      parent_[i] = parent_[parent_[i]];
-      i = parent_[i];
+  std::size_t find(std::size_t item) {
+    while (parent_[item] != item) {
+      parent_[item] = parent_[parent_[item]];
+      item = parent_[item];
     }
-    return i;
+    return item;
   }
-  // The smaller index stays the set's name.
-  void join(std::size_t a, std::size_t b) {
-    a = find(a);
-    b = find(b);
-    parent_[std::max(a, b)] = std::min(a, b);
-  }
+  void join(std::size_t one, std::size_t other) { parent_[find(one)] = find(other); }
 
  private:
   std::vector<std::size_t> parent_;
@@ -32,33 +30,32 @@ class Sets {
 
 }  // namespace
 
-std::vector<std::vector<std::size_t>> groups_of(const Manifest& manifest, bool join_duplicates) {
+std::vector<Group> groups_of(const Manifest& manifest, Duplicates duplicates) {
   Sets sets(manifest.items.size());
-  std::map<std::string, std::size_t> by_patient;
-  std::map<crypto::Digest, std::size_t> by_pixels;
+  std::unordered_map<std::string, std::size_t> patients;
+  std::map<crypto::Digest, std::size_t> pictures;
   for (std::size_t i = 0; i < manifest.items.size(); ++i) {
-    const auto& item = manifest.items[i];
+    const Item& item = manifest.items[i];
     if (!item.patient.empty()) {
-      sets.join(i, by_patient.emplace(item.patient, i).first->second);
+      sets.join(i, patients.emplace(item.patient, i).first->second);
     }
-    if (join_duplicates && item.pixels) {
-      sets.join(i, by_pixels.emplace(*item.pixels, i).first->second);
+    if (item.pixels && duplicates == Duplicates::Together) {
+      sets.join(i, pictures.emplace(*item.pixels, i).first->second);
     }
   }
-  std::map<std::size_t, std::vector<std::size_t>> members;
+  std::unordered_map<std::size_t, std::size_t> place;  // of a set's root among the groups
+  std::vector<Group> groups;
   for (std::size_t i = 0; i < manifest.items.size(); ++i) {
-    members[sets.find(i)].push_back(i);
+    const auto [found, fresh] = place.emplace(sets.find(i), groups.size());
+    if (fresh) {
+      groups.push_back({.items = {}, .name = manifest.items[i].id});
+    }
+    Group& group = groups[found->second];
+    group.items.push_back(i);
+    group.name = std::min(group.name, manifest.items[i].id);
   }
-  std::vector<std::vector<std::size_t>> groups;
-  groups.reserve(members.size());
-  for (auto& [name, group] : members) {
-    groups.push_back(std::move(group));
-  }
+  std::ranges::sort(groups, {}, &Group::name);
   return groups;
-}
-
-std::size_t part_number(std::string_view split) {
-  return split == kTrain ? 0 : split == kValidation ? 1 : split == kTest ? 2 : 3;
 }
 
 }  // namespace osler::dataset

@@ -15,7 +15,7 @@ namespace osler::dataset {
 struct LabelOptions {
   std::string key_column;               // of the table: which item a row speaks of
   std::string match = "id";             // of the item: "id", or an attribute ("study", "file")
-  std::vector<std::string> labels;      // columns that become labels; at least one
+  std::vector<std::string> labels;      // columns that become labels
   std::vector<std::string> attributes;  // columns that become attributes
   std::string patient_column;           // becomes the patient; empty: left as it is
   // Turns the key as written into what `match` holds (a study UID into its pseudonym). None: as
@@ -33,8 +33,9 @@ struct LabelReport {
 
 // Joins a table of labels to the items. An empty field labels nothing. A row may speak of several
 // items (all films of a study).
-// NotFound: no such column (the message names the nearest, the hint lists all); no row matches any
-// item. DataCorrupt: two rows label the same item differently; the message names both rows.
+// InvalidArgument: no such column (the hint names the nearest, the place lists all).
+// NotFound: no row speaks of any item. DataCorrupt: two rows label the same item differently; the
+// place names both rows. On an error the manifest is as it was.
 [[nodiscard]] Result<LabelReport> join_labels(Manifest& manifest, const CsvTable& table,
                                               const LabelOptions& options);
 

@@ -1,58 +1,95 @@
 #include "dataset/leakage.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 #include <utility>
 
 #include "base/text.h"
-#include "dataset/groups.h"
+#include "dataset/internal/groups.h"
 
 namespace osler::dataset {
 namespace {
 
-std::vector<std::string> distinct(std::set<std::string> values) {
-  values.erase("");
-  return {values.begin(), values.end()};
+using Items = std::vector<const Item*>;
+
+// How strict a part is: what stands in a stricter one must not be in a laxer one.
+int strictness(std::string_view split) {
+  return split == kTest ? 3 : split == kValidation ? 2 : split == kTrain ? 1 : 0;
 }
 
-struct Gathered {
+std::vector<std::string> ids_of(Items& items) {
+  std::ranges::sort(items, {}, &Item::id);
   std::vector<std::string> ids;
-  std::set<std::string> splits;
-  std::set<Fields> labels;
-};
-
-void gather(Gathered& into, const Item& item) {
-  into.ids.push_back(item.id);
-  into.splits.insert(item.split);
-  into.labels.insert(item.labels);
-}
-
-template <typename T>
-void sort_by_first_id(std::vector<T>& groups) {
-  std::ranges::sort(groups, {}, [](const T& group) { return group.ids.front(); });
-}
-
-// The strictest part that the group touches: test before validation before train.
-std::size_t strictest(const Manifest& manifest, const std::vector<std::size_t>& group) {
-  std::array<bool, 4> touched{};
-  for (const std::size_t i : group) {
-    touched.at(part_number(manifest.items[i].split)) = true;
+  ids.reserve(items.size());
+  for (const Item* item : items) {
+    ids.push_back(item->id);
   }
-  return touched[2] ? 2 : touched[1] ? 1 : touched[0] ? 0 : 3;
+  return ids;
 }
 
-constexpr std::array<std::string_view, 3> kParts{kTrain, kValidation, kTest};
+// The parts that the items stand in; an item without a split is in none.
+std::vector<std::string> splits_of(const Items& items) {
+  std::set<std::string> splits;
+  for (const Item* item : items) {
+    if (!item->split.empty()) {
+      splits.insert(item->split);
+    }
+  }
+  return {splits.begin(), splits.end()};
+}
+
+bool labels_differ(const Items& items) {
+  return std::ranges::any_of(
+      items, [&](const Item* item) { return item->labels != items.front()->labels; });
+}
+
+// One line for each item of a laxer part beside the first of the strictest.
+void add_pairs(const std::vector<std::string>& ids, const std::map<std::string, std::string>& parts,
+               std::string_view what, std::vector<std::string>& lines) {
+  const auto part = [&](const std::string& id) { return parts.at(id); };
+  const auto strictest = std::ranges::max_element(
+      ids, {}, [&](const std::string& id) { return strictness(part(id)); });
+  for (const auto& id : ids) {
+    if (!part(id).empty() && part(id) != part(*strictest)) {
+      lines.push_back(*strictest + " (" + part(*strictest) + ") has the " + std::string(what) +
+                      " of " + id + " (" + part(id) + ")");
+    }
+  }
+}
+
+Error refusal(const LeakageAudit& found) {
+  constexpr std::size_t kNamed = 3;
+  auto pairs = found.pairs();
+  std::string message = counted(static_cast<std::int64_t>(found.across_splits), "duplicate group") +
+                        " and " +
+                        counted(static_cast<std::int64_t>(found.patients.size()), "patient") +
+                        " stand on two sides of the split: ";
+  const std::size_t rest = pairs.size() - std::min(pairs.size(), kNamed);
+  pairs.resize(std::min(pairs.size(), kNamed));
+  message += join(pairs, "; ");
+  if (rest > 0) {
+    message += "; and " + std::to_string(rest) + " more";
+  }
+  return Error(ErrorCode::FailedPrecondition, message)
+      .hint(
+          "say in the study file how to treat them, split: {leakage: drop} or {leakage: "
+          "keep-together}, or split by patient");
+}
 
 Treated keep_together(Manifest& manifest) {
   Treated treated;
-  for (const auto& group : groups_of(manifest, true)) {
-    const std::size_t part = strictest(manifest, group);
-    for (const std::size_t i : group) {
-      auto& split = manifest.items[i].split;
-      if (part < kParts.size() && !split.empty() && split != kParts.at(part)) {
-        split = kParts.at(part);
+  for (const auto& group : groups_of(manifest, Duplicates::Together)) {
+    std::string_view strictest;
+    for (const std::size_t index : group.items) {
+      const std::string& split = manifest.items[index].split;
+      strictest = strictness(split) > strictness(strictest) ? std::string_view(split) : strictest;
+    }
+    const std::string target(strictest);
+    for (const std::size_t index : group.items) {
+      std::string& split = manifest.items[index].split;
+      if (!split.empty() && split != target) {
+        split = target;
         ++treated.moved;
       }
     }
@@ -61,82 +98,74 @@ Treated keep_together(Manifest& manifest) {
 }
 
 Treated drop(Manifest& manifest) {
-  // Items that share a patient or pixels with a stricter part go, until nothing is shared any more.
-  std::map<std::string, std::size_t> strictest_of_patient;
-  std::map<crypto::Digest, std::size_t> strictest_of_pixels;
+  std::map<std::string, int> patients;
+  std::map<crypto::Digest, int> pictures;
   for (const auto& item : manifest.items) {
-    const std::size_t part = part_number(item.split);
-    if (part > 2) {
-      continue;
-    }
+    const int here = strictness(item.split);
     if (!item.patient.empty()) {
-      auto& known = strictest_of_patient.emplace(item.patient, part).first->second;
-      known = std::max(known, part);
+      patients[item.patient] = std::max(patients[item.patient], here);
     }
     if (item.pixels) {
-      auto& known = strictest_of_pixels.emplace(*item.pixels, part).first->second;
-      known = std::max(known, part);
+      pictures[*item.pixels] = std::max(pictures[*item.pixels], here);
     }
   }
-  const std::size_t before = manifest.items.size();
-  std::erase_if(manifest.items, [&](const Item& item) {
-    const std::size_t part = part_number(item.split);
-    return part <= 2 && ((!item.patient.empty() && strictest_of_patient.at(item.patient) > part) ||
-                         (item.pixels && strictest_of_pixels.at(*item.pixels) > part));
-  });
-  return {.moved = 0, .dropped = before - manifest.items.size()};
-}
-
-Error refused(const LeakageAudit& audit) {
-  constexpr std::size_t kShown = 3;
-  auto pairs = audit.pairs();
-  const std::size_t all = pairs.size();
-  pairs.resize(std::min(kShown, all));
-  return Error(ErrorCode::FailedPrecondition, std::to_string(audit.across_splits) +
-                                                  " groups of equal films and " +
-                                                  std::to_string(audit.patients.size()) +
-                                                  " patients stand on two sides of the split")
-      .at(join(pairs, "; ") +
-          (all > kShown ? "; and " + std::to_string(all - kShown) + " more" : std::string()));
+  const auto leaks = [&](const Item& item) {
+    const int here = strictness(item.split);
+    return here > 0 && ((!item.patient.empty() && patients[item.patient] > here) ||
+                        (item.pixels && pictures[*item.pixels] > here));
+  };
+  return {.moved = 0, .dropped = std::erase_if(manifest.items, leaks)};
 }
 
 }  // namespace
 
 LeakageAudit audit(const Manifest& manifest) {
-  std::map<crypto::Digest, Gathered> by_pixels;
-  std::map<std::string, Gathered> by_patient;
   LeakageAudit found;
+  std::map<crypto::Digest, Items> pictures;
+  std::map<std::string, Items> patients;
   for (const auto& item : manifest.items) {
     if (item.pixels) {
-      gather(by_pixels[*item.pixels], item);
+      pictures[*item.pixels].push_back(&item);
     } else {
       ++found.without_pixels;
     }
     if (!item.patient.empty()) {
-      gather(by_patient[item.patient], item);
+      patients[item.patient].push_back(&item);
     }
   }
-  for (auto& [pixels, group] : by_pixels) {
-    if (group.ids.size() < 2) {
-      continue;
-    }
-    std::ranges::sort(group.ids);
-    found.duplicates.push_back({.pixels = pixels,
-                                .ids = std::move(group.ids),
-                                .splits = distinct(std::move(group.splits)),
-                                .label_conflict = group.labels.size() > 1});
-    found.across_splits += found.duplicates.back().across() ? 1U : 0U;
-    found.label_conflicts += found.duplicates.back().label_conflict ? 1U : 0U;
-  }
-  for (auto& [patient, group] : by_patient) {
-    auto splits = distinct(std::move(group.splits));
-    if (splits.size() > 1) {
-      std::ranges::sort(group.ids);
-      found.patients.push_back({.ids = std::move(group.ids), .splits = std::move(splits)});
+  for (auto& [pixels, items] : pictures) {
+    if (items.size() > 1) {
+      DuplicateGroup group{.pixels = pixels,
+                           .ids = ids_of(items),
+                           .splits = splits_of(items),
+                           .label_conflict = labels_differ(items)};
+      found.across_splits += group.across() ? 1U : 0U;
+      found.label_conflicts += group.label_conflict ? 1U : 0U;
+      found.duplicates.push_back(std::move(group));
     }
   }
-  sort_by_first_id(found.duplicates);
-  sort_by_first_id(found.patients);
+  for (auto& [patient, items] : patients) {
+    if (auto splits = splits_of(items); splits.size() > 1) {
+      found.patients.push_back({.ids = ids_of(items), .splits = std::move(splits)});
+    }
+  }
+  std::ranges::sort(found.duplicates, {}, [](const auto& group) { return group.ids.front(); });
+  std::ranges::sort(found.patients, {}, [](const auto& patient) { return patient.ids.front(); });
+  for (const auto& group : found.duplicates) {
+    for (const auto& id : group.ids) {
+      found.parts_.emplace(id, "");
+    }
+  }
+  for (const auto& patient : found.patients) {
+    for (const auto& id : patient.ids) {
+      found.parts_.emplace(id, "");
+    }
+  }
+  for (const auto& item : manifest.items) {
+    if (const auto named = found.parts_.find(item.id); named != found.parts_.end()) {
+      named->second = item.split;
+    }
+  }
   return found;
 }
 
@@ -144,13 +173,11 @@ std::vector<std::string> LeakageAudit::pairs() const {
   std::vector<std::string> lines;
   for (const auto& group : duplicates) {
     if (group.across()) {
-      lines.push_back(join(group.ids, ", ") + " have the same pixels and stand in " +
-                      join(group.splits, " and "));
+      add_pairs(group.ids, parts_, "pixels", lines);
     }
   }
   for (const auto& patient : patients) {
-    lines.push_back(join(patient.ids, ", ") + " are of one patient and stand in " +
-                    join(patient.splits, " and "));
+    add_pairs(patient.ids, parts_, "patient", lines);
   }
   return lines;
 }
@@ -165,19 +192,22 @@ Result<LeakageTreatment> leakage_treatment(std::string_view text) {
   if (text == "drop") {
     return LeakageTreatment::Drop;
   }
-  return Error(ErrorCode::InvalidArgument, "\"" + std::string(text) + "\" is no treatment")
+  return Error(ErrorCode::InvalidArgument,
+               "\"" + std::string(text) + "\" is no way to treat leakage")
       .hint("write refuse, keep-together or drop");
 }
 
 Result<Treated> treat(Manifest& manifest, LeakageTreatment treatment) {
-  const auto found = audit(manifest);
-  if (!found.leaks()) {
-    return Treated{};
+  if (treatment == LeakageTreatment::KeepTogether) {
+    return keep_together(manifest);
   }
-  if (treatment == LeakageTreatment::Refuse) {
-    return refused(found);
+  if (treatment == LeakageTreatment::Drop) {
+    return drop(manifest);
   }
-  return treatment == LeakageTreatment::KeepTogether ? keep_together(manifest) : drop(manifest);
+  if (const auto found = audit(manifest); found.leaks()) {
+    return refusal(found);
+  }
+  return Treated{};
 }
 
 }  // namespace osler::dataset

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,7 +27,8 @@ struct PatientAcross {
 };
 
 // What would make a test result look better than it is.
-struct LeakageAudit {
+class LeakageAudit {
+ public:
   std::vector<DuplicateGroup> duplicates;  // by first id
   std::vector<PatientAcross> patients;     // by first id
   std::uint64_t across_splits = 0;         // of the duplicate groups
@@ -36,6 +38,10 @@ struct LeakageAudit {
   [[nodiscard]] bool leaks() const { return across_splits > 0 || !patients.empty(); }
   // One line a pair that stands on two sides: "test/17 (test) has the pixels of train/204 (train)".
   [[nodiscard]] std::vector<std::string> pairs() const;
+
+ private:
+  friend LeakageAudit audit(const Manifest& manifest);
+  std::map<std::string, std::string> parts_;  // id to split, of the items named above
 };
 [[nodiscard]] LeakageAudit audit(const Manifest& manifest);
 

@@ -1,6 +1,6 @@
 #include "dataset/manifest.h"
 
-#include <set>
+#include <unordered_set>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -11,122 +11,144 @@ namespace osler::dataset {
 namespace {
 
 constexpr std::string_view kFormat = "osler-manifest/1";
-constexpr std::size_t kLargestText = std::size_t{4} << 30;
-constexpr std::size_t kLongestLine = std::size_t{1} << 20;
-constexpr std::int64_t kMostItems = 20'000'000;
+constexpr std::uint64_t kMaxBytes = std::uint64_t{4} << 30;
+constexpr std::int64_t kMaxItems = 20'000'000;
+constexpr std::size_t kMaxLine = std::size_t{1} << 20;
 
 Json to_json(const Item& item) {
-  return {{"id", item.id},
-          {"patient", item.patient},
-          {"object", item.object.hex()},
-          {"media", item.media},
-          {"labels", item.labels},
-          {"attributes", item.attributes},
-          {"split", item.split},
-          {"pixels", item.pixels ? Json(item.pixels->hex()) : Json()}};
+  Json line{{"id", item.id},
+            {"media", item.media},
+            {"object", item.object.hex()},
+            {"labels", item.labels},
+            {"attributes", item.attributes}};
+  // What is absent is left out, so that adding a member to the format keeps old digests.
+  if (!item.patient.empty()) {
+    line["patient"] = item.patient;
+  }
+  if (!item.split.empty()) {
+    line["split"] = item.split;
+  }
+  if (item.pixels) {
+    line["pixels"] = item.pixels->hex();
+  }
+  return line;
 }
 
-// Takes the text apart line by line, keeping count for errors.
-class Lines {
- public:
-  Lines(std::string_view text, std::string_view name) : text_(text), name_(name) {}
-
-  [[nodiscard]] bool at_end() const { return text_.empty(); }
-  [[nodiscard]] std::string place() const {
-    return std::string(name_) + " line " + std::to_string(number_);
-  }
-
-  Result<Json> next() {
-    ++number_;
-    const std::size_t end = std::min(text_.find('\n'), text_.size());
-    const std::string_view line = text_.substr(0, end);
-    text_.remove_prefix(std::min(end + 1, text_.size()));
-    if (line.size() > kLongestLine) {
-      return Error(ErrorCode::NotSupported, "a line is longer than 1 MiB").at(place());
-    }
-    auto parsed = parse_json(line, place(), {.bytes = kLongestLine, .depth = 4});
-    if (parsed && !parsed->is_object()) {
-      return Error(ErrorCode::DataCorrupt, "not a JSON object").at(place());
-    }
-    return parsed;
-  }
-
- private:
-  std::string_view text_;
-  std::string_view name_;
-  std::size_t number_ = 0;
-};
-
-Result<Fields> fields(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  if (found == object.end() || !found->is_object()) {
-    return Error(ErrorCode::DataCorrupt, std::string("\"") + key + "\" is absent or no object");
-  }
-  Fields result;
-  for (const auto& entry : found->items()) {
-    if (!entry.value().is_string()) {
-      return Error(ErrorCode::DataCorrupt, std::string("a value in \"") + key + "\" is no text");
-    }
-    result.emplace(entry.key(), entry.value().get<std::string>());
-  }
-  return result;
+Error corrupt(std::string message) {
+  return Error(ErrorCode::DataCorrupt, std::move(message));
 }
 
-Result<crypto::Digest> digest_of(const Json& object, const char* key) {
-  OSLER_TRY(const std::string text, json_string(object, key));
+Result<std::string> optional_string(const Json& line, std::string_view key) {
+  if (!line.contains(std::string(key))) {
+    return std::string();
+  }
+  return json_string(line, key);
+}
+
+Result<Fields> fields(const Json& line, std::string_view key) {
+  const auto found = line.find(std::string(key));
+  if (found == line.end() || !found->is_object()) {
+    return corrupt("\"" + std::string(key) + "\" is absent or not an object");
+  }
+  Fields fields;
+  for (const auto& [name, value] : found->items()) {
+    if (!value.is_string()) {
+      return corrupt("\"" + std::string(key) + "\" holds something other than texts");
+    }
+    fields.emplace(name, value.get<std::string>());
+  }
+  return fields;
+}
+
+Result<crypto::Digest> digest_of(const std::string& text, std::string_view key) {
   const auto digest = crypto::Digest::from_hex(text);
   if (!digest) {
-    return Error(ErrorCode::DataCorrupt, std::string("\"") + key + "\" is no SHA-256");
+    return corrupt("\"" + std::string(key) + "\" is not a SHA-256 digest");
   }
   return *digest;
 }
 
-Result<Item> read_item(const Json& object) {
+bool is_split(std::string_view name) {
+  return name.empty() || name == kTrain || name == kValidation || name == kTest;
+}
+
+Result<void> only_known_keys(const Json& line) {
+  static const std::unordered_set<std::string> known{"id",     "patient", "object", "media",
+                                                     "labels", "split",   "pixels", "attributes"};
+  for (const auto& [key, value] : line.items()) {
+    if (!known.contains(key)) {
+      return corrupt("an item has a member that this format does not know");
+    }
+  }
+  return {};
+}
+
+Result<Item> item_from(const Json& line) {
+  if (!line.is_object()) {
+    return corrupt("the line is not a JSON object");
+  }
+  OSLER_TRY_DO(only_known_keys(line));
   Item item;
-  OSLER_TRY(item.id, json_string(object, "id"));
-  OSLER_TRY(item.patient, json_string(object, "patient"));
+  OSLER_TRY(item.id, json_string(line, "id"));
+  OSLER_TRY(item.patient, optional_string(line, "patient"));
+  OSLER_TRY(item.media, json_string(line, "media"));
+  OSLER_TRY(item.split, optional_string(line, "split"));
+  OSLER_TRY(item.labels, fields(line, "labels"));
+  OSLER_TRY(item.attributes, fields(line, "attributes"));
+  OSLER_TRY(const std::string object, json_string(line, "object"));
   OSLER_TRY(item.object, digest_of(object, "object"));
-  OSLER_TRY(item.media, json_string(object, "media"));
-  OSLER_TRY(item.labels, fields(object, "labels"));
-  OSLER_TRY(item.attributes, fields(object, "attributes"));
-  OSLER_TRY(item.split, json_string(object, "split"));
-  const auto pixels = object.find("pixels");
-  if (pixels != object.end() && !pixels->is_null()) {
-    OSLER_TRY(item.pixels, digest_of(object, "pixels"));
+  OSLER_TRY(const std::string pixels, optional_string(line, "pixels"));
+  if (!pixels.empty()) {
+    OSLER_TRY(item.pixels, digest_of(pixels, "pixels"));
   }
   if (item.id.empty()) {
-    return Error(ErrorCode::DataCorrupt, "an item has no id");
+    return corrupt("an item without an id");
   }
-  if (!item.split.empty() && item.split != kTrain && item.split != kValidation &&
-      item.split != kTest) {
-    return Error(ErrorCode::DataCorrupt, "an item's split is none of train, validation, test");
+  if (!is_split(item.split)) {
+    return corrupt("\"" + item.split + "\" is not a part of a split");
   }
   return item;
 }
 
-Result<std::int64_t> read_head(Lines& lines, Manifest& manifest) {
-  OSLER_TRY(const Json head, lines.next());
-  OSLER_TRY(const std::string format, json_string(head, "format"));
+struct Head {
+  Fields origin;
+  std::int64_t items = 0;
+};
+
+Result<Head> head_from(const Json& line) {
+  OSLER_TRY(const std::string format, json_string(line, "format"));
   if (format != kFormat) {
-    return Error(ErrorCode::NotSupported, "not a manifest of format " + std::string(kFormat));
+    return Error(ErrorCode::NotSupported, "the manifest has the format \"" + format +
+                                              "\", this osler reads " + std::string(kFormat))
+        .hint("use the osler that made it");
   }
-  OSLER_TRY(manifest.origin, fields(head, "origin"));
-  OSLER_TRY(const auto count, json_integer(head, "items"));
-  if (count < 0 || count > kMostItems) {
-    return Error(ErrorCode::NotSupported, "more than 20 million items");
+  Head head;
+  OSLER_TRY(head.items, json_integer(line, "items"));
+  if (head.items < 0 || head.items > kMaxItems) {
+    return Error(ErrorCode::NotSupported,
+                 "the manifest says it has " + std::to_string(head.items) + " items");
   }
-  return count;
+  OSLER_TRY(head.origin, fields(line, "origin"));
+  return head;
+}
+
+// Cuts the next line off, without its end.
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return line;
 }
 
 }  // namespace
 
 std::string to_json_lines(const Manifest& manifest) {
-  std::string text =
-      dump_json(
-          {{"format", kFormat}, {"items", manifest.items.size()}, {"origin", manifest.origin}}) +
-      "\n";
+  std::string text = dump_json(
+      Json{{"format", kFormat}, {"items", manifest.items.size()}, {"origin", manifest.origin}});
+  text += '\n';
   for (const auto& item : manifest.items) {
-    text += dump_json(to_json(item)) + "\n";
+    text += dump_json(to_json(item));
+    text += '\n';
   }
   return text;
 }
@@ -136,31 +158,40 @@ crypto::Digest digest(const Manifest& manifest) {
 }
 
 Result<Manifest> parse_manifest(std::string_view text, std::string_view name) {
-  if (text.size() > kLargestText) {
-    return Error(ErrorCode::NotSupported, "larger than 4 GiB").at(std::string(name));
+  if (text.size() > kMaxBytes) {
+    return Error(ErrorCode::NotSupported, "the manifest is over 4 GiB").at(std::string(name));
   }
-  Lines lines(text, name);
-  Manifest manifest;
-  auto count = read_head(lines, manifest);
-  if (!count) {
-    return std::move(count).error().at(lines.place());
+  std::int64_t number = 1;
+  const auto place = [&] { return std::string(name) + " line " + std::to_string(number); };
+  const auto next = [&]() -> Result<Json> {
+    const std::string_view line = take_line(text);
+    return parse_json(line, place(), {.bytes = kMaxLine, .depth = 4});
+  };
+  OSLER_TRY(const Json first, next());
+  auto head = head_from(first);
+  if (!head) {
+    return std::move(head).error().at(place());
   }
-  std::set<std::string> ids;
-  while (!lines.at_end()) {
-    OSLER_TRY(const Json object, lines.next());
-    auto item = read_item(object);
+  Manifest manifest{.origin = std::move(head->origin), .items = {}};
+  std::unordered_set<std::string> ids;
+  while (!text.empty()) {
+    ++number;
+    OSLER_TRY(const Json line, next());
+    auto item = item_from(line);
     if (!item) {
-      return std::move(item).error().at(lines.place());
+      return std::move(item).error().at(place());
     }
     if (!ids.insert(item->id).second) {
-      return Error(ErrorCode::DataCorrupt, "an id stands twice").at(lines.place());
+      return corrupt("an item's id is given twice").at(place());
     }
     manifest.items.push_back(*std::move(item));
+    if (std::cmp_greater(manifest.items.size(), head->items)) {
+      return corrupt("more items than the first line says").at(place());
+    }
   }
-  if (static_cast<std::int64_t>(manifest.items.size()) != *count) {
-    return Error(ErrorCode::DataCorrupt, std::to_string(manifest.items.size()) +
-                                             " items, but the first line says " +
-                                             std::to_string(*count))
+  if (std::cmp_not_equal(manifest.items.size(), head->items)) {
+    return corrupt("the manifest is cut off: " + std::to_string(manifest.items.size()) +
+                   " items of " + std::to_string(head->items))
         .at(std::string(name));
   }
   return manifest;
@@ -169,10 +200,10 @@ Result<Manifest> parse_manifest(std::string_view text, std::string_view name) {
 SplitCounts count_splits(const Manifest& manifest) {
   SplitCounts counts;
   for (const auto& item : manifest.items) {
-    std::uint64_t& count = item.split == kTrain        ? counts.train
-                           : item.split == kValidation ? counts.validation
-                           : item.split == kTest       ? counts.test
-                                                       : counts.none;
+    auto& count = item.split == kTrain        ? counts.train
+                  : item.split == kValidation ? counts.validation
+                  : item.split == kTest       ? counts.test
+                                              : counts.none;
     ++count;
   }
   return counts;

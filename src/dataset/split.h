@@ -24,9 +24,10 @@ struct SplitOptions {
 // its own. Depends on the seed, the ids and the patients, not on the order of the items. Every
 // class of `label` comes into every part; items without the label are shared out as well.
 //
-// Groups are taken rarest class first, in an order drawn from the seed, and each goes to the part
-// that lacks most of what it holds: iterative stratification (Sechidis et al., ECML PKDD 2011)
-// over patients.
+// Patients are taken in an order drawn from the seed, larger ones first, and each goes where all
+// items, each class, and each class in each band of a stratify attribute stay nearest their shares:
+// minimisation, as trials are randomised (Pocock and Simon, Biometrics 1975). An attribute that
+// holds more than 10 different numbers is balanced by fifths.
 //
 // InvalidArgument: shares outside [0, 1] or not 1 together, or no items. NotFound: no item has the
 // label or a stratify attribute; the hint names those there are. FailedPrecondition: a class has
@@ -34,8 +35,8 @@ struct SplitOptions {
 [[nodiscard]] Result<void> split_by_patient(Manifest& manifest, const SplitOptions& options);
 
 // Takes the split that the data came with from an attribute: train, training; val, valid,
-// validation; test, testing (any case). NotFound: no item has the attribute. DataCorrupt: another
-// word; the message names it and the item.
+// validation; test, testing (any case); an item without it has no split. NotFound: no item has the
+// attribute. DataCorrupt: another word; the message names it and the item.
 [[nodiscard]] Result<void> split_as_given(Manifest& manifest, const std::string& attribute);
 
 }  // namespace osler::dataset

@@ -3,73 +3,113 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "dataset/test/builders.h"
-
 namespace osler::dataset {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::SizeIs;
 
-// a and b are one picture in train and test; c and d one picture within train, labelled
-// differently; e and f are two films of one patient in train and validation.
-Manifest leaky() {
-  Manifest manifest;
-  manifest.items = {
-      item("a", "p1", "1", "train", "x"),      item("b", "p2", "1", "test", "x"),
-      item("c", "p3", "1", "train", "y"),      item("d", "p4", "0", "train", "y"),
-      item("e", "p5", "0", "train", "z1"),     item("f", "p5", "0", "validation", "z2"),
-      item("g", "p6", "0", "validation", "w"), item("h", "", "0", "test")};
-  return manifest;
+Item item(const std::string& id, const std::string& patient, const std::string& pixels,
+          const std::string& split, const std::string& label = "0") {
+  return {.id = id,
+          .patient = patient,
+          .object = crypto::sha256(id),
+          .media = "image/png",
+          .labels = {{"finding", label}},
+          .attributes = {},
+          .split = split,
+          .pixels = crypto::sha256(pixels)};
 }
 
-TEST(Leakage, IsFoundAndNamed) {
-  const auto found = audit(leaky());
-  ASSERT_THAT(found.duplicates, SizeIs(2));
-  EXPECT_THAT(found.duplicates[0].ids, ElementsAre("a", "b"));
-  EXPECT_TRUE(found.duplicates[0].across());
-  EXPECT_FALSE(found.duplicates[0].label_conflict);
-  EXPECT_TRUE(found.duplicates[1].label_conflict);
+// a1 and a2: one picture in train and test, with unlike labels. b1, b2: one picture twice in train.
+// c1, c2: one patient in validation and test. d: alone.
+Manifest leaking() {
+  return {.origin = {},
+          .items = {item("a2", "p2", "A", "test", "1"), item("a1", "p1", "A", "train", "0"),
+                    item("b1", "", "B", "train"), item("b2", "", "B", "train"),
+                    item("c1", "p3", "C1", "validation"), item("c2", "p3", "C2", "test"),
+                    item("d", "p4", "D", "train")}};
+}
+
+TEST(Leakage, FindsDuplicatesPatientsAndConflicts) {
+  const auto found = audit(leaking());
+
+  ASSERT_EQ(found.duplicates.size(), 2U);
+  EXPECT_THAT(found.duplicates[0].ids, ElementsAre("a1", "a2"));
+  EXPECT_THAT(found.duplicates[0].splits, ElementsAre("test", "train"));
+  EXPECT_TRUE(found.duplicates[0].label_conflict);
+  EXPECT_FALSE(found.duplicates[1].across());
   EXPECT_EQ(found.across_splits, 1U);
   EXPECT_EQ(found.label_conflicts, 1U);
-  ASSERT_THAT(found.patients, SizeIs(1));
-  EXPECT_THAT(found.patients[0].ids, ElementsAre("e", "f"));
-  EXPECT_EQ(found.without_pixels, 1U);
-  EXPECT_THAT(found.pairs(), ElementsAre(HasSubstr("a, b"), HasSubstr("e, f")));
+  ASSERT_EQ(found.patients.size(), 1U);
+  EXPECT_THAT(found.patients[0].ids, ElementsAre("c1", "c2"));
+  EXPECT_TRUE(found.leaks());
 }
 
-TEST(Leakage, IsRefusedUnlessTheStudySaysWhatToDo) {
-  Manifest manifest = leaky();
-  const auto refused = treat(manifest, LeakageTreatment::Refuse);
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, ErrorCode::FailedPrecondition);
-  EXPECT_THAT(refused.error().where, HasSubstr("a, b"));
-  EXPECT_EQ(manifest, leaky());
+TEST(Leakage, NamesThePairsByItemNotByPatient) {
+  EXPECT_THAT(audit(leaking()).pairs(),
+              ElementsAre("a2 (test) has the pixels of a1 (train)",
+                          "c2 (test) has the patient of c1 (validation)"));
 }
 
-TEST(Leakage, KeptTogetherGoesToTheStrictestPart) {
-  Manifest manifest = leaky();
-  const auto treated = treat(manifest, LeakageTreatment::KeepTogether);
-  ASSERT_TRUE(treated);
-  EXPECT_EQ(treated->moved, 2U);
-  EXPECT_EQ(manifest.items[0].split, "test");
-  EXPECT_EQ(manifest.items[4].split, "validation");
+TEST(Leakage, RefusesWithThePairsUnlessTold) {
+  Manifest manifest = leaking();
+
+  const auto result = treat(manifest, LeakageTreatment::Refuse);
+
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::FailedPrecondition);
+  EXPECT_THAT(result.error().message, HasSubstr("a2 (test) has the pixels of a1 (train)"));
+  EXPECT_THAT(result.error().message, ::testing::Not(HasSubstr("p3")));
+  EXPECT_EQ(manifest, leaking());
+}
+
+TEST(Leakage, DropsFromTheLaxerPartNeverFromTest) {
+  Manifest manifest = leaking();
+
+  const auto result = treat(manifest, LeakageTreatment::Drop);
+
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->dropped, 2U);
+  std::vector<std::string> left;
+  for (const auto& kept : manifest.items) {
+    left.push_back(kept.id);
+  }
+  EXPECT_THAT(left, ElementsAre("a2", "b1", "b2", "c2", "d"));
+  EXPECT_FALSE(audit(manifest).leaks());
+  EXPECT_TRUE(treat(manifest, LeakageTreatment::Refuse));
+}
+
+TEST(Leakage, KeepsTogetherInTheStrictestPart) {
+  Manifest manifest = leaking();
+  // a1's patient has another film in train: it goes along.
+  manifest.items.push_back(item("a3", "p1", "A3", "train"));
+
+  const auto result = treat(manifest, LeakageTreatment::KeepTogether);
+
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->moved, 3U);
+  EXPECT_EQ(manifest.items[1].split, "test");
+  EXPECT_EQ(manifest.items[4].split, "test");
+  EXPECT_EQ(manifest.items[7].split, "test");
+  EXPECT_EQ(manifest.items[2].split, "train");
   EXPECT_FALSE(audit(manifest).leaks());
 }
 
-TEST(Leakage, DroppingNeverTakesFromTheTestPart) {
-  Manifest manifest = leaky();
-  const auto treated = treat(manifest, LeakageTreatment::Drop);
-  ASSERT_TRUE(treated);
-  EXPECT_EQ(treated->dropped, 2U);
-  EXPECT_EQ(count_splits(manifest).test, 2U);
-  EXPECT_FALSE(audit(manifest).leaks());
+TEST(Leakage, ItemsWithoutASplitLeakNowhere) {
+  Manifest manifest = leaking();
+  for (auto& each : manifest.items) {
+    each.split.clear();
+  }
+  const auto found = audit(manifest);
+  EXPECT_EQ(found.duplicates.size(), 2U);
+  EXPECT_FALSE(found.leaks());
 }
 
-TEST(Leakage, TreatmentsHaveNames) {
+TEST(Leakage, ReadsTheTreatmentsName) {
   EXPECT_EQ(*leakage_treatment("drop"), LeakageTreatment::Drop);
-  EXPECT_FALSE(leakage_treatment("ignore"));
+  EXPECT_EQ(*leakage_treatment("keep-together"), LeakageTreatment::KeepTogether);
+  EXPECT_EQ(leakage_treatment("ignore").error().code, ErrorCode::InvalidArgument);
 }
 
 }  // namespace
