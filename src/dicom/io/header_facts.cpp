@@ -88,28 +88,32 @@ std::vector<std::string> telling_words(const clinical::Instance& instance) {
       words.push_back(word);
     }
   }
-  if (instance.patient_id.size() >= 3) {
-    words.push_back(lower(instance.patient_id));
+  for (const auto* number :
+       {&instance.patient_id, &instance.accession_number, &instance.patient_birth_date}) {
+    if (number->size() >= 3) {
+      words.push_back(lower(*number));
+    }
   }
   return words;
 }
 
-std::string private_name(const File::Contents& in, Tag tag) {
-  const Tag owner{tag.group, static_cast<std::uint16_t>(tag.element >> 8U)};
-  const std::string hex = to_string(tag);
-  return "Private_" + in.text(in.outermost(), owner) + "_" + hex.substr(1, 4) + hex.substr(6, 4);
-}
+// Who owns a private block, by the tag of its creator element; creators precede what they own.
+using Owners = std::map<Tag, std::string>;
 
-std::string name_of(const File::Contents& in, Tag tag) {
+std::string name_of(const Owners& owners, Tag tag) {
   if (tag.is_private()) {
-    return private_name(in, tag);
+    const Tag creator{tag.group, static_cast<std::uint16_t>(tag.element >> 8U)};
+    const auto owner = owners.find(creator);
+    const std::string hex = to_string(tag);
+    return "Private_" + (owner == owners.end() ? "" : owner->second) + "_" + hex.substr(1, 4) +
+           hex.substr(6, 4);
   }
   const auto keyword = dictionary(tag).keyword;
   return keyword.empty() ? to_string(tag) : std::string(keyword);
 }
 
 void add_code(const File::Contents& in, const Element& sequence, Facts& facts) {
-  const std::string name = name_of(in, sequence.tag);
+  const std::string name = name_of({}, sequence.tag);
   const auto items = in.items(&sequence);
   if (items.empty() || sequence.tag.is_private()) {
     return;
@@ -128,13 +132,17 @@ void add_code(const File::Contents& in, const Element& sequence, Facts& facts) {
 std::map<std::string, std::string> File::header_facts() const {
   const Contents& in = *contents_;
   Facts facts;
+  Owners owners;
   const auto& table = in.table();
   for (std::uint32_t row = 0; row < table.size() && facts.size() < kMostFacts;
        row = table[row].end) {
     const Element& element = table[row];
     const bool pixels = element.tag.group >= 0x5000 && !element.tag.is_private();
-    const bool creator = element.tag.is_private() && element.tag.element <= 0xFF;
-    if (pixels || creator || element.tag.element == 0 || identifies(element.tag)) {
+    if (element.tag.is_private() && element.tag.element <= 0xFF) {
+      owners.emplace(element.tag, in.text(&element));
+      continue;
+    }
+    if (pixels || element.tag.element == 0 || identifies(element.tag)) {
       continue;
     }
     if (element.vr == vr("SQ")) {
@@ -142,7 +150,7 @@ std::map<std::string, std::string> File::header_facts() const {
     } else if (is_short_text(element.vr) ||
                (is_number(element.vr) && element.length <= 8 * kMostValues)) {
       if (auto value = value_of(in, element); !value.empty()) {
-        facts.emplace(name_of(in, element.tag), std::move(value));
+        facts.emplace(name_of(owners, element.tag), std::move(value));
       }
     }
   }
