@@ -9,6 +9,10 @@
 #include <map>
 #include <set>
 
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcdeftag.h>
+#include <dcmtk/dcmdata/dcfilefo.h>
+#include <dcmtk/oflog/oflog.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -92,6 +96,48 @@ TEST_F(SharedDicom, AccountsForEveryFile) {
             << " are refused\n";
   EXPECT_EQ(storable + refused, files.size());
   EXPECT_GE(storable, 330U);
+}
+
+// DCMTK reads the same files independently; where it can load one, both must tell the same.
+TEST_F(SharedDicom, ReadsHeadersAsDcmtkDoes) {
+  OFLog::configure(OFLogger::OFF_LOG_LEVEL);
+  const std::vector<std::pair<io::Tag, DcmTagKey>> compared{
+      {{0x0008, 0x0018}, DCM_SOPInstanceUID},
+      {{0x0008, 0x0060}, DCM_Modality},
+      {{0x0008, 0x0070}, DCM_Manufacturer},
+      {{0x0010, 0x0020}, DCM_PatientID},
+      {{0x0018, 0x0050}, DCM_SliceThickness},
+      {{0x0020, 0x000D}, DCM_StudyInstanceUID},
+      {{0x0028, 0x0004}, DCM_PhotometricInterpretation}};
+  std::size_t loaded = 0;
+  for (const auto& path : files_below(folder_)) {
+    const auto bytes = read_file(path);
+    const auto file = io::File::parse(BytesView(*bytes));
+    DcmFileFormat other;
+    // What is declared otherwise than it is encoded, DCMTK reads as declared.
+    if (!file || file->scan().syntax_disagrees || other.loadFile(path.c_str()).bad()) {
+      continue;
+    }
+    ++loaded;
+    auto& set = *other.getDataset();
+    for (const auto& [tag, key] : compared) {
+      OFString text;
+      DcmElement* element = nullptr;
+      // What travels as UN, DCMTK leaves as bytes; here the dictionary says what it is.
+      if (set.findAndGetElement(key, element).good() && element->ident() == EVR_UN) {
+        continue;
+      }
+      static_cast<void>(set.findAndGetOFString(key, text));
+      const std::string ours = file->text(tag);
+      EXPECT_EQ(ours.substr(0, ours.find('\\')), std::string(trim(text.c_str())))
+          << path << " " << to_string(tag);
+    }
+    Uint16 rows = 0;
+    static_cast<void>(set.findAndGetUint16(DCM_Rows, rows));
+    EXPECT_EQ(file->number({0x0028, 0x0010}).value_or(0.0), rows) << path;
+  }
+  std::cout << loaded << " files read by both\n";
+  EXPECT_GE(loaded, 340U);
 }
 
 TEST_F(SharedDicom, DecodesOrSaysWhyNot) {

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "dicom/io/internal/contents.h"
+#include "dicom/io/internal/dictionary.h"
 
 namespace osler::dicom::io {
 namespace {
@@ -92,6 +93,17 @@ std::optional<double> binary_number(BytesView bytes, Vr code, std::size_t index,
   }
 }
 
+// Systems that do not know an element pass it on as UN, whose value is little endian as the
+// dictionary would have it (PS3.5 section 6.2.2).
+void name_unknown(Scanned& scanned) {
+  for (auto& element : scanned.table) {
+    if (element.vr == vr("UN") && !scanned.scan.big_endian) {
+      const Vr known = dictionary(element.tag).vr;
+      element.vr = known != 0 && known != vr("SQ") ? known : element.vr;
+    }
+  }
+}
+
 }  // namespace
 
 const Element* File::Contents::find(DataSet set, Tag tag) const {
@@ -168,6 +180,7 @@ Result<File> File::parse(Bytes bytes, const ScanLimits& limits) {
   const Scan& scan = contents->scanned.scan;
   contents->data = scan.deflated ? BytesView(contents->scanned.inflated)
                                  : BytesView(contents->bytes).subspan(scan.data_set_offset);
+  name_unknown(contents->scanned);
   contents->syntax = transfer_syntax(scan.transfer_syntax_uid);
   if (!contents->syntax.known && !scan.encapsulated) {
     contents->syntax.codec = Codec::None;

@@ -190,6 +190,17 @@ TEST(File, ExpandsSegmentedPalettes) {
   EXPECT_THAT(palette->red, ElementsAre(10, 100, 200, 300, 10, 100, 200, 300));
 }
 
+TEST(File, ReadsKnownElementsThatTravelAsUnknown) {
+  DicomBytes set;
+  set.identity().text(0x00180060, "UN", "120").head(0x00280010, "UN", 2).u16(7);
+
+  const File file = parsed(set);
+
+  EXPECT_EQ(file.instance().kvp, 120.0);
+  EXPECT_EQ(file.number({0x0028, 0x0010}), 7.0);
+  EXPECT_THAT(file.header_facts(), Contains(Pair("KVP", "120")));
+}
+
 TEST(File, SaysWhatCannotBeStored) {
   const File directory = parsed(DicomBytes().text(0x00080016, "UI", "1.2.840.10008.1.3.10"));
   const File nameless = parsed(DicomBytes().text(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.2"));
