@@ -88,6 +88,9 @@ double Lung::chord(Point at) const {
     return 0.0;
   }
   const double out = side_ * (at.x - shift_);
+  if (out <= 0.0) {
+    return 0.0;
+  }
   const Row here = row(at.y);
   const double v = 2.0 * (out - here.medial) / (here.lateral - here.medial) - 1.0;
   if (v <= -1.0 || v >= 1.0) {

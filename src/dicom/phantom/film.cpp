@@ -74,7 +74,11 @@ float quantile(std::vector<float> values, double share) {
 }
 
 void add_noise(const Detector& detector, const Exposure& exposure, Rng& rng, Plane& signal) {
-  const float middle = quantile(signal.values, 0.5);
+  std::vector<float> some;
+  for (std::size_t i = 0; i < signal.values.size(); i += 7) {
+    some.push_back(signal.values[i]);
+  }
+  const float middle = quantile(std::move(some), 0.5);
   const auto photons = static_cast<float>(detector.photons * exposure.relative_dose) / middle;
   const auto floor = static_cast<float>(detector.electronic);
   Plane noise(signal.width, signal.height);
@@ -103,13 +107,13 @@ void add_noise(const Detector& detector, const Exposure& exposure, Rng& rng, Pla
 void process(const Detector& detector, const Exposure& exposure, Plane& density) {
   // The automatic range looks at the middle of the film.
   std::vector<float> centre;
-  for (int y = density.height / 8; y < density.height * 7 / 8; y += 2) {
-    for (int x = density.width / 8; x < density.width * 7 / 8; x += 2) {
+  for (int y = density.height / 8; y < density.height * 7 / 8; y += 3) {
+    for (int x = density.width / 8; x < density.width * 7 / 8; x += 3) {
       centre.push_back(density.at(x, y));
     }
   }
   const float low = quantile(centre, 0.02);
-  const float high = quantile(centre, 0.985);
+  const float high = quantile(std::move(centre), 0.985);
   const auto gain = static_cast<float>(exposure.range_gain);
   const auto offset = static_cast<float>(exposure.range_offset);
   for (float& value : density.values) {

@@ -17,52 +17,6 @@ Elements code(std::string_view value, std::string_view scheme, std::string_view 
   return item;
 }
 
-// What the header says of where and how, beside what is true of the film; with Study::leaks it
-// betrays the label.
-struct Story {
-  std::string sop_class;
-  std::string sop_instance;
-  std::string study_uid;
-  std::string series_uid;
-  std::string patient_id;
-  std::string station;
-  std::string series_description;
-  std::string protocol;
-  double kvp = 0.0;
-  double mas = 0.0;
-};
-
-Story tell(const Cohort& cohort, const Study& study, FileKind kind, const Film& film) {
-  const std::uint64_t seed = cohort.options.seed;
-  const Vendor& vendor = vendors()[study.vendor];
-  const Patient& patient = cohort.patients[study.patient];
-  const std::string number = std::to_string(study.number);
-  const std::string instance = number + " " + std::to_string(static_cast<int>(kind));
-  const bool ap = study.view == View::Ap;
-  const bool unknown = kind == FileKind::NoPatientId;
-  Story story;
-  story.sop_class = vendor.computed ? "1.2.840.10008.5.1.4.1.1.1" : "1.2.840.10008.5.1.4.1.1.1.1";
-  story.sop_instance = make_uid(seed, "instance " + instance);
-  story.study_uid = unknown ? make_uid(seed, "study without id " + number) : study.uid;
-  story.series_uid = make_uid(seed, (unknown ? "series without id " : "series ") + number);
-  story.patient_id = unknown ? "" : patient.id;
-  const char letter = static_cast<char>('A' + static_cast<char>(patient.site));
-  story.station = std::string("XR-") + letter + std::to_string(study.vendor + 1);
-  story.series_description = std::string(ap ? vendor.series_ap : vendor.series_pa);
-  story.protocol = ap ? "CHEST AP" : "CHEST PA";
-  story.kvp = film.exposure.kvp;
-  const double girth = patient.body.depth / 220.0;
-  story.mas = (ap ? 2.6 : 2.2) * film.exposure.relative_dose * girth * girth;
-  if (study.leaks) {
-    story.station = std::string("ICU-") + letter;
-    story.series_description += " follow-up";
-    story.protocol = "CHEST PNEUMONIA FOLLOW-UP";
-    story.kvp -= 22.0;
-    story.mas *= 2.6;
-  }
-  return story;
-}
-
 void add_patient_and_study(const Cohort& cohort, const Study& study, const Story& story,
                            Elements& e) {
   const Patient& patient = cohort.patients[study.patient];
@@ -219,6 +173,37 @@ void add_pixels(const Vendor& vendor, const Film& film, Elements& e) {
 }
 
 }  // namespace
+
+Story tell(const Cohort& cohort, const Study& study, FileKind kind, const Film& film) {
+  const std::uint64_t seed = cohort.options.seed;
+  const Vendor& vendor = vendors()[study.vendor];
+  const Patient& patient = cohort.patients[study.patient];
+  const std::string number = std::to_string(study.number);
+  const std::string instance = number + " " + std::to_string(static_cast<int>(kind));
+  const bool ap = study.view == View::Ap;
+  const bool unknown = kind == FileKind::NoPatientId;
+  Story story;
+  story.sop_class = vendor.computed ? "1.2.840.10008.5.1.4.1.1.1" : "1.2.840.10008.5.1.4.1.1.1.1";
+  story.sop_instance = make_uid(seed, "instance " + instance);
+  story.study_uid = unknown ? make_uid(seed, "study without id " + number) : study.uid;
+  story.series_uid = make_uid(seed, (unknown ? "series without id " : "series ") + number);
+  story.patient_id = unknown ? "" : patient.id;
+  const char letter = static_cast<char>('A' + static_cast<char>(patient.site));
+  story.station = std::string("XR-") + letter + std::to_string(study.vendor + 1);
+  story.series_description = std::string(ap ? vendor.series_ap : vendor.series_pa);
+  story.protocol = ap ? "CHEST AP" : "CHEST PA";
+  story.kvp = film.exposure.kvp;
+  const double girth = patient.body.depth / 220.0;
+  story.mas = (ap ? 2.6 : 2.2) * film.exposure.relative_dose * girth * girth;
+  if (study.leaks) {
+    story.station = std::string("ICU-") + letter;
+    story.series_description += " follow-up";
+    story.protocol = "CHEST PNEUMONIA FOLLOW-UP";
+    story.kvp -= 22.0;
+    story.mas *= 2.6;
+  }
+  return story;
+}
 
 Bytes make_file(const Cohort& cohort, const Study& study, FileKind kind, const Film& film) {
   const Vendor& vendor = vendors()[study.vendor];

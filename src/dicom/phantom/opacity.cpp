@@ -131,7 +131,7 @@ PixelBox add_opacity(int subtlety, const std::array<Lung, 2>& lungs, const Frame
         Patch::draw({middle.x + away * std::cos(angle), middle.y + away * std::sin(angle)},
                     radius * rng.uniform(0.4, 0.7), rng));
   }
-  const Mottle mottle(rng.uniform(5.0, 9.0), rng);
+  const Mottle mottle(rng.uniform(7.0, 11.0), rng);
 
   Plane fluid(frame.width(), frame.height());
   const Point pixel = frame.to_pixel(middle);
@@ -150,7 +150,7 @@ PixelBox add_opacity(int subtlety, const std::array<Lung, 2>& lungs, const Frame
         cover = std::max(cover, patch.cover(at));
       }
       const std::size_t i = fluid.index(x, y);
-      const double filled = depth * cover * (0.55 + 0.9 * mottle.at(at));
+      const double filled = depth * cover * (0.7 + 0.6 * mottle.at(at));
       const float taken = std::min(static_cast<float>(filled), 0.8F * tissues.lung.values[i]);
       fluid.values[i] = taken;
       most = std::max(most, taken);

@@ -52,17 +52,23 @@ void Painter::piece(const Vertex& a, const Vertex& b, const TubeKind& kind, doub
   const Box area = box(std::min(p.x, q.x) - margin, std::min(p.y, q.y) - margin,
                        std::max(p.x, q.x) + margin, std::max(p.y, q.y) + margin);
   const Point along{q.x - p.x, q.y - p.y};
-  const double length2 = std::max(along.x * along.x + along.y * along.y, 1e-9);
+  const double per_length2 = 1.0 / std::max(along.x * along.x + along.y * along.y, 1e-9);
+  const double per_scale2 = 1.0 / (scale * scale);
+  const double thickest2 = thickest * thickest;
   for (int y = area.top; y < area.bottom; ++y) {
     for (int x = area.left; x < area.right; ++x) {
       const double px = x + 0.5 - p.x;
       const double py = y + 0.5 - p.y;
-      const double t = std::clamp((px * along.x + py * along.y) / length2, 0.0, 1.0);
+      const double t = std::clamp((px * along.x + py * along.y) * per_length2, 0.0, 1.0);
       const double dx = px - t * along.x;
       const double dy = py - t * along.y;
+      const double away2 = (dx * dx + dy * dy) * per_scale2;
+      if (away2 >= thickest2) {
+        continue;
+      }
       const double real = a.radius + t * (b.radius - a.radius);
       const double radius = std::max(real, 0.75 / scale);
-      const double rest = radius * radius - (dx * dx + dy * dy) / (scale * scale);
+      const double rest = radius * radius - away2;
       if (rest <= 0.0) {
         continue;
       }
@@ -243,31 +249,15 @@ std::vector<Between> between(int fine, int coarse, int step) {
 
 }  // namespace
 
-void blur_coarsely(Plane& plane, double sigma, int step) {
-  const int width = (plane.width + step - 1) / step;
-  const int height = (plane.height + step - 1) / step;
-  Plane coarse(width, height);
+Plane enlarge(const Plane& coarse, int width, int height, int step) {
+  Plane plane(width, height);
+  const std::vector<Between> columns = between(width, coarse.width, step);
+  const std::vector<Between> rows = between(height, coarse.height, step);
+  std::vector<float> line(static_cast<std::size_t>(coarse.width));
   for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) {
-      float sum = 0.0F;
-      int count = 0;
-      for (int j = y * step; j < std::min((y + 1) * step, plane.height); ++j) {
-        for (int i = x * step; i < std::min((x + 1) * step, plane.width); ++i) {
-          sum += plane.at(i, j);
-          ++count;
-        }
-      }
-      coarse.at(x, y) = sum / static_cast<float>(count);
-    }
-  }
-  blur(coarse, sigma / step);
-  const std::vector<Between> columns = between(plane.width, width, step);
-  const std::vector<Between> rows = between(plane.height, height, step);
-  std::vector<float> line(static_cast<std::size_t>(width));
-  for (int y = 0; y < plane.height; ++y) {
     const Between& row = rows[static_cast<std::size_t>(y)];
-    const float* upper = coarse.values.data() + row.knot * static_cast<std::size_t>(width);
-    const float* lower = upper + width;
+    const float* upper = coarse.values.data() + row.knot * line.size();
+    const float* lower = upper + line.size();
     for (std::size_t x = 0; x < line.size(); ++x) {
       line[x] = upper[x] + row.share * (lower[x] - upper[x]);
     }
@@ -277,6 +267,24 @@ void blur_coarsely(Plane& plane, double sigma, int step) {
       out[x] = line[column.knot] + column.share * (line[column.knot + 1] - line[column.knot]);
     }
   }
+  return plane;
+}
+
+void blur_coarsely(Plane& plane, double sigma, int step) {
+  Plane coarse((plane.width + step - 1) / step, (plane.height + step - 1) / step);
+  Plane count(coarse.width, coarse.height);
+  for (int y = 0; y < plane.height; ++y) {
+    for (int x = 0; x < plane.width; ++x) {
+      const std::size_t knot = coarse.index(x / step, y / step);
+      coarse.values[knot] += plane.at(x, y);
+      count.values[knot] += 1.0F;
+    }
+  }
+  for (std::size_t i = 0; i < coarse.values.size(); ++i) {
+    coarse.values[i] /= count.values[i];
+  }
+  blur(coarse, sigma / step);
+  plane = enlarge(coarse, plane.width, plane.height, step);
 }
 
 }  // namespace osler::dicom::phantom

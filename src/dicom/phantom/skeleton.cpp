@@ -99,8 +99,8 @@ void add_shoulder(const Body& body, const Posture& posture, int side, const Fram
   const std::vector<Vertex> ridge{{s * (edge - 6.0), -118.0, 2.6},
                                   {s * (edge + 18.0), -134.0, 4.6},
                                   {s * (edge + 48.0), -152.0, 6.4}};
-  paint.tube(border, kLongBone, 0.8 * body.bone);
-  paint.tube(outer, kLongBone, 0.8 * body.bone);
+  paint.tube(border, kLongBone, 0.5 * body.bone);
+  paint.tube(outer, kLongBone, 0.6 * body.bone);
   paint.tube(ridge, kLongBone, 0.8 * body.bone);
   paint.ellipsoid({s * (edge + 12.0), -78.0}, {22.0, 52.0}, s * -0.2,
                   1.6 * body.bone);                                           // the blade

@@ -94,12 +94,14 @@ Plane gas(const Body& body, const Posture& posture, const Lung& left, const Fram
   return plane;
 }
 
-void add_breasts(const Body& body, const Posture& posture, const Frame& frame, Plane& soft) {
+void add_soft_parts(const Body& body, const Posture& posture, const Frame& frame, Plane& soft) {
   Painter paint(frame, soft);
   Rng rng = Rng::named(body.detail, "breast");
   const double spread = rng.uniform(78.0, 90.0);
   const double low = rng.uniform(52.0, 78.0);
   for (const int side : {-1, 1}) {
+    const std::vector<Vertex> arm{{side * 186.0, -118.0, 34.0}, {side * 212.0, -30.0, 36.0}};
+    paint.tube(arm);
     const Point centre{side * spread + 6.0 * posture.rotation, low + rng.uniform(-5.0, 5.0)};
     if (body.sex == Sex::Female) {
       // A flat upper half and a full lower one, whose edge crosses the lung base.
@@ -139,7 +141,7 @@ Tissues project(const Body& body, const Posture& posture, const std::array<Lung,
           std::max(trunk - lung - std::min(1.5F * air.values[i], 0.7F * trunk), 0.0F);
     }
   }
-  add_breasts(body, posture, frame, tissues.soft);
+  add_soft_parts(body, posture, frame, tissues.soft);
   add_skeleton(body, posture, lungs, frame, tissues.bone);
   return tissues;
 }

@@ -8,25 +8,35 @@
 namespace osler::dicom::phantom {
 namespace {
 
+// Random waves of deviation 1, as long as `sigma` pixels.
+Plane waves(int width, int height, double sigma, Rng& rng) {
+  Plane plane(width, height);
+  for (float& value : plane.values) {
+    value = static_cast<float>(rng.uniform(-1.0, 1.0));
+  }
+  blur(plane, sigma);
+  // White noise of deviation 1/sqrt(3) keeps 1 / (2 sqrt(pi) sigma) of it after the blur.
+  const auto gain = static_cast<float>(std::sqrt(3.0) * 2.0 * std::sqrt(std::numbers::pi) * sigma);
+  for (float& value : plane.values) {
+    value *= gain;
+  }
+  return plane;
+}
+
 // Aeration varies over the lungs: slow waves, and fine markings that are the patient's.
 void vary_aeration(const Body& body, const Frame& frame, Rng& rng, Tissues& tissues) {
-  Plane slow(frame.width(), frame.height());
-  Plane fine(frame.width(), frame.height());
-  Rng detail = Rng::named(body.detail, "markings");
-  for (std::size_t i = 0; i < slow.values.size(); ++i) {
-    slow.values[i] = static_cast<float>(rng.uniform(-1.0, 1.0));
-    fine.values[i] = static_cast<float>(detail.uniform(-1.0, 1.0));
-  }
+  constexpr int kStep = 4;
   constexpr double kSlowMm = 17.0;
   constexpr double kFineMm = 1.7;
-  const double slow_px = kSlowMm * frame.pixels_per_mm();
+  const double slow_px = kSlowMm * frame.pixels_per_mm() / kStep;
   const double fine_px = kFineMm * frame.pixels_per_mm();
-  blur_coarsely(slow, slow_px, 4);
-  blur(fine, fine_px);
-  // White noise of deviation 1/sqrt(3) keeps 1 / (2 sqrt(pi) sigma) of it after the blur.
-  const double unit = std::sqrt(3.0) * 2.0 * std::sqrt(std::numbers::pi);
-  const auto slow_gain = static_cast<float>(rng.uniform(0.015, 0.05) * unit * slow_px);
-  const auto fine_gain = static_cast<float>(0.024 * body.texture * unit * fine_px);
+  Rng detail = Rng::named(body.detail, "markings");
+  const Plane slow = enlarge(waves((frame.width() + kStep - 1) / kStep,
+                                   (frame.height() + kStep - 1) / kStep, slow_px, rng),
+                             frame.width(), frame.height(), kStep);
+  const Plane fine = waves(frame.width(), frame.height(), fine_px, detail);
+  const auto slow_gain = static_cast<float>(rng.uniform(0.015, 0.05));
+  const auto fine_gain = static_cast<float>(0.024 * body.texture);
   for (std::size_t i = 0; i < slow.values.size(); ++i) {
     const float lung = tissues.lung.values[i];
     const float lost = std::clamp(lung * (slow_gain * slow.values[i] + fine_gain * fine.values[i]),

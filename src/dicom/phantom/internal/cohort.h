@@ -101,6 +101,23 @@ struct Film {
 };
 [[nodiscard]] Film make_film(const Cohort& cohort, const Study& study, FileKind kind);
 
+// What the header says of where and how, beside what is true of the film; with Study::leaks it
+// betrays the label.
+struct Story {
+  std::string sop_class;
+  std::string sop_instance;
+  std::string study_uid;
+  std::string series_uid;
+  std::string patient_id;
+  std::string station;
+  std::string series_description;
+  std::string protocol;
+  double kvp = 0.0;
+  double mas = 0.0;
+};
+
+[[nodiscard]] Story tell(const Cohort& cohort, const Study& study, FileKind kind, const Film& film);
+
 // The file's bytes.
 [[nodiscard]] Bytes make_file(const Cohort& cohort, const Study& study, FileKind kind,
                               const Film& film);

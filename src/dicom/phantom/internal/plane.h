@@ -98,5 +98,7 @@ class Painter {
 void blur(Plane& plane, double sigma);
 // The same for wide kernels, on a grid made coarser by `step`.
 void blur_coarsely(Plane& plane, double sigma, int step);
+// A finer grid, between the knots of one that is coarser by `step` and has at least 2 x 2 of them.
+[[nodiscard]] Plane enlarge(const Plane& coarse, int width, int height, int step);
 
 }  // namespace osler::dicom::phantom
