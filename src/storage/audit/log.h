@@ -49,7 +49,8 @@ struct Verified {
 class Log {
  public:
   // `key` is the file of the Ed25519 private key (32 bytes, mode 0600), made with the log; its
-  // public half lies beside it as <key>.pub (hexadecimal). `clock` must outlive the log.
+  // public half lies beside it as <key>.pub (hexadecimal), and the newest head as <key>.head, so
+  // that records cut from the end are missed as well. `database` and `clock` must outlive the log.
   // FailedPrecondition: the log has records but the key is gone.
   [[nodiscard]] static Result<Log> open(Database& database, const std::filesystem::path& key,
                                         const Clock& clock);
@@ -61,8 +62,8 @@ class Log {
 
   // Reads every record, recomputes the tree and compares it with every stored, signed head.
   // DataCorrupt: a record was edited, removed, added or moved, or a head was not signed by this
-  // home; the message says which record. `witness`: a head kept elsewhere, which finds records cut
-  // from the end as well.
+  // home; the message says which record. `witness`: a head that was kept elsewhere, besides the one
+  // beside the key.
   [[nodiscard]] Result<Verified> verify(const std::optional<SignedHead>& witness = {}) const;
 
   // Records from `first` on, oldest first, at most `count`.
@@ -79,10 +80,14 @@ class Log {
   Log(Database& database, crypto::KeyPair key, const Clock& clock)
       : database_(&database), key_(std::move(key)), clock_(&clock) {}
   [[nodiscard]] Result<std::vector<crypto::Digest>> leaves() const;
+  [[nodiscard]] Result<std::vector<SignedHead>> heads() const;
+  [[nodiscard]] Result<std::optional<SignedHead>> read_witness() const;
+  [[nodiscard]] Result<void> advance_witness() const;
 
   Database* database_;
   crypto::KeyPair key_;
   const Clock* clock_;
+  std::filesystem::path witness_;  // of the newest head that an earlier open() saw
 };
 
 // Whether the head was signed with this key.
