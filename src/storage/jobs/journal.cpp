@@ -1,12 +1,13 @@
 #include "storage/jobs/journal.h"
 
 #include <array>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/text.h"
 
 namespace osler::storage::jobs {
@@ -56,16 +57,27 @@ Job read_job(const Statement& rows) {
   return job;
 }
 
-// When a process was started, as the kernel counts it; empty: there is no such process.
+std::string contents(const std::string& path) {
+  // Files of /proc say that they are empty until they are read.
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+// When a process was started: the boot, and the kernel's clock since. Empty: there is no such
+// process.
 std::string process_start(pid_t process) {
-  const auto text = read_text("/proc/" + std::to_string(process) + "/stat", 1U << 16U);
+  const std::string text = contents("/proc/" + std::to_string(process) + "/stat");
   // The program's name stands in parentheses and may hold blanks; field 22 is the start time.
-  const std::size_t end = text ? text->rfind(')') : std::string::npos;
+  constexpr std::size_t kStart = 19;  // from the name on
+  const std::size_t end = text.rfind(") ");
   if (end == std::string::npos) {
     return {};
   }
-  const auto fields = split(std::string_view(*text).substr(end + 2), ' ');
-  return fields.size() > 19 ? fields[19] : std::string();
+  const auto fields = split(std::string_view(text).substr(end + 2), ' ');
+  if (fields.size() <= kStart || fields[0] == "Z") {
+    return {};
+  }
+  return std::string(trim(contents("/proc/sys/kernel/random/boot_id"))) + " " + fields[kStart];
 }
 
 Error no_such_job(std::int64_t id) {

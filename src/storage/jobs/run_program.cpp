@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <csignal>
 #include <optional>
 #include <utility>
 
@@ -37,11 +37,12 @@ struct Said {
 };
 
 void hear(std::string_view line, const std::function<void(const Json&)>& on_line, Said& said) {
+  // A library may print to standard output as well: only lines that name an event count.
   const auto parsed = parse_json(line, "job");
-  if (!parsed || !parsed->is_object()) {
+  const std::string event = parsed && parsed->is_object() ? member(*parsed, "event") : "";
+  if (event.empty()) {
     return;
   }
-  const std::string event = member(*parsed, "event");
   if (event == "done") {
     said.done = *parsed;
   } else if (event == "error" && parsed->contains("error") && (*parsed)["error"].is_object()) {
@@ -63,7 +64,8 @@ Result<Json> outcome(int status, Said said, const ChildProcess::Options& options
                            : name + " ended without a result, exit code " + std::to_string(status));
   return std::move(error)
       .at(options.error_log.string())
-      .hint("run the same command again: it goes on where it was");
+      .hint(std::string(status == 128 + SIGKILL ? "the machine may be short of memory; " : "") +
+            "run the same command again: it goes on where it was");
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/file.h"
 
@@ -78,14 +80,24 @@ TEST_F(JournalTest, FindsWhatADeadProcessLeftRunning) {
   const auto ours = journal_->add("train", Json::object());
   const auto theirs = journal_->add("train", Json::object());
   ASSERT_TRUE(journal_->start(*ours));
-  ASSERT_TRUE(journal_->start(*theirs));
-  ASSERT_TRUE(
-      database_->execute("UPDATE jobs SET process_start = 'long ago' WHERE id = ?", {*theirs}));
+  // Another process starts the second job and is gone.
+  const pid_t child = ::fork();
+  if (child == 0) {
+    auto database = Database::open(folder_.path() / "osler.db");
+    auto journal = Journal::open(*database, clock_);
+    ::_exit(journal && journal->start(*theirs) ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
+
   const auto interrupted = journal_->mark_interrupted();
+
   ASSERT_TRUE(interrupted);
   EXPECT_EQ(*interrupted, std::vector<std::int64_t>{*theirs});
   EXPECT_EQ(journal_->find(*ours)->state, State::Running);
   EXPECT_EQ(journal_->find(*theirs)->state, State::Failed);
+  EXPECT_TRUE(journal_->mark_interrupted()->empty());
 }
 
 TEST_F(JournalTest, RefusesWhatMakesNoSense) {
