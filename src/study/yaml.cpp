@@ -20,6 +20,53 @@ std::string place_of(const std::string& file, int line, int column) {
   return file + " line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 
+// The length of the UTF-8 sequence (RFC 3629) that starts the text; 0 where none does, or where it
+// is a control character that YAML does not allow.
+std::size_t sequence_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned first = byte(0);
+  if (first < 0x80) {
+    const bool is_blank = first == '\t' || first == '\n' || first == '\r';
+    return (first >= 0x20 && first != 0x7f) || is_blank ? 1 : 0;
+  }
+  const std::size_t length = first < 0xc2   ? 0
+                             : first < 0xe0 ? 2
+                             : first < 0xf0 ? 3
+                             : first < 0xf5 ? 4
+                                            : 0;
+  if (length == 0 || text.size() < length) {
+    return 0;
+  }
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0U) != 0x80) {
+      return 0;
+    }
+  }
+  // Too long for what they say, surrogates, and beyond U+10FFFF.
+  const unsigned second = byte(1);
+  const bool wrong = (first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
+                     (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f);
+  return wrong ? 0 : length;
+}
+
+Result<void> check_text(std::string_view text, const std::string& file) {
+  int line = 1;
+  int column = 1;
+  while (!text.empty()) {
+    const auto length = sequence_length(text);
+    if (length == 0) {
+      return Error(ErrorCode::InvalidArgument, "the file is not text in UTF-8")
+          .at(place_of(file, line, column))
+          .hint("save it as UTF-8 without control characters");
+    }
+    const bool ends = text.front() == '\n';
+    line += ends ? 1 : 0;
+    column = ends ? 1 : column + 1;
+    text.remove_prefix(length);
+  }
+  return {};
+}
+
 // Stops yaml-cpp from inside an event.
 struct Refusal : std::exception {
   Refusal(YAML::Mark where, std::string what, std::string todo)
@@ -215,6 +262,7 @@ Result<YamlDocument> read_yaml(std::string_view text, std::string file) {
         .at(file)
         .hint("is it a study file?");
   }
+  OSLER_TRY_DO(check_text(text, file));
   YamlDocument document;
   document.file = std::move(file);
   try {

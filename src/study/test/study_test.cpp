@@ -202,6 +202,17 @@ INSTANTIATE_TEST_SUITE_P(
                 "needs a data folder"}),
     [](const auto& row) { return std::string(row.param.name); });
 
+TEST(Study, IsTextInUtf8) {
+  EXPECT_TRUE(with("title: Pneumonie, Ödem – 肺炎 🫁\n"));
+  for (const char* bad :
+       {"\xff", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\x1b", "\xe2\x82"}) {
+    const auto study = with("title: a" + std::string(bad) + "\n");
+    ASSERT_FALSE(study);
+    EXPECT_EQ(study.error().where, "studies/study.yaml line 10, column 9");
+    EXPECT_THAT(study.error().message, HasSubstr("UTF-8"));
+  }
+}
+
 TEST(Study, BoundsSizeAndDepth) {
   EXPECT_THAT(parse(std::string(2 << 20, '#'), "study.yaml").error().message,
               HasSubstr("larger than 1 MiB"));
