@@ -63,9 +63,10 @@ bool shows_utf8() {
 }
 
 TerminalProgress::TerminalProgress()
-    : terminal_(::isatty(STDERR_FILENO) == 1),
+    // A script that passes the bars on to a terminal asks for them.
+    : terminal_(::isatty(STDERR_FILENO) == 1 || environment("OSLER_PROGRESS") == "bar"),
       utf8_(locale_is_utf8()),
-      colour_(terminal_ && environment("NO_COLOR").empty()) {}
+      colour_(::isatty(STDERR_FILENO) == 1 && environment("NO_COLOR").empty()) {}
 
 void TerminalProgress::begin(std::string_view step, std::uint64_t total) {
   const std::lock_guard lock(mutex_);
