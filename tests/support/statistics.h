@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -15,17 +14,9 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "tests/support/shared_data.h"
 
-namespace osler::testing {
-
-// The folder of data that is not part of the repository: $OSLER_SHARED, or ../shared beside it.
-inline std::filesystem::path shared_folder() {
-  if (const char* named = std::getenv("OSLER_SHARED"); named != nullptr) {  // NOLINT(concurrency-*)
-    return named;
-  }
-  return std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / ".." /
-         "shared";
-}
+namespace osler::test {
 
 // A stored fixture of an independent implementation: inputs, conventions, expected values,
 // tolerance.
@@ -33,9 +24,7 @@ class Oracle {
  public:
   // Nothing where the folder is absent.
   static std::optional<Oracle> open(const std::string& id) {
-    const auto folder = shared_folder() / "statistics";
-    const auto beside = shared_folder() / "data" / "statistics";
-    const auto base = std::filesystem::exists(folder) ? folder : beside;
+    const auto base = shared_data() / "statistics";
     auto text = read_text(base / (id + ".json"));
     if (!text) {
       return std::nullopt;
@@ -86,12 +75,12 @@ class Oracle {
   std::filesystem::path folder_;
 };
 
-}  // namespace osler::testing
+}  // namespace osler::test
 
 // OSLER_ORACLE(oracle, "roc_auc_delong");  opens it, or skips the test.
 #define OSLER_ORACLE(name, id)                                        \
-  const auto name##_found = ::osler::testing::Oracle::open(id);       \
+  const auto name##_found = ::osler::test::Oracle::open(id);          \
   if (!name##_found) {                                                \
     GTEST_SKIP() << "no " id ".json: set OSLER_SHARED to its folder"; \
   }                                                                   \
-  const ::osler::testing::Oracle& name = *name##_found
+  const ::osler::test::Oracle& name = *name##_found

@@ -232,6 +232,24 @@ Json to_json(const SubgroupTable& table) {
   return {{"groups", groups}, {"gaps", gaps}, {"omitted", table.omitted}};
 }
 
+std::string group_name(const std::string& column, const std::string& value) {
+  static const std::map<std::pair<std::string, std::string>, std::string> kNames = {
+      {{"sex", "F"}, "women"}, {{"sex", "M"}, "men"}, {{"sex", "O"}, "other sex"}};
+  if (const auto found = kNames.find({column, value}); found != kNames.end()) {
+    return found->second;
+  }
+  if (column == "age_band" || column == "age band") {
+    return value == kNotRecorded ? "age not recorded" : "age " + value;
+  }
+  // A maker's name speaks for itself.
+  if (column == "manufacturer" && value != kNotRecorded) {
+    return value;
+  }
+  std::string name = column;
+  std::ranges::replace(name, '_', ' ');
+  return name + " " + value;
+}
+
 std::string age_band(double age_years) {
   if (!(age_years >= 0.0)) {
     return "";

@@ -77,6 +77,9 @@ struct SubgroupTable {
 
 [[nodiscard]] Json to_json(const SubgroupTable& table);
 
+// How a group is called in a sentence: "women" for sex F, "age 80 and over", "site North".
+[[nodiscard]] std::string group_name(const std::string& column, const std::string& value);
+
 // "under 18", "18 to 39", "40 to 59", "60 to 79", "80 and over"; empty for a negative or NaN age.
 [[nodiscard]] std::string age_band(double age_years);
 

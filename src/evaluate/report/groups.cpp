@@ -12,7 +12,7 @@ namespace {
 
 std::string group_row(const Report& report, const fairness::Subgroup& group, bool first,
                       double low) {
-  const std::string name = sentence_case(group_name(group.column, group.value));
+  const std::string name = sentence_case(fairness::group_name(group.column, group.value));
   const std::string row = forest_row(group.sensitivity, low, report.metrics.sensitivity.value,
                                      report.options.sensitivity_floor,
                                      name + ", sensitivity " + with_range(group.sensitivity, 2));
@@ -77,8 +77,8 @@ std::string gap_table(const Report& report) {
       "</th><th scope=\"col\">Allowing for the choice among pairs</th></tr></thead><tbody>";
   for (const auto* gap : gaps) {
     const bool shown = gap->adjusted.has_interval() && gap->adjusted.lower > 0.0;
-    const std::string between =
-        group_name(gap->column, gap->best) + " over " + group_name(gap->column, gap->worst);
+    const std::string between = fairness::group_name(gap->column, gap->best) + " over " +
+                                fairness::group_name(gap->column, gap->worst);
     out += "<tr>" + row_head(sentence_case(between)) +
            cell(gap->measure == fairness::Measure::Auroc ? "AUROC" : "sensitivity", "q") +
            cell("<b>" + digits(gap->difference.value, 2) + "</b>", "n") +
@@ -126,8 +126,10 @@ std::string failures_section(const Report& report) {
                                                 " was on the wrong side of the threshold."
                                           : "Not shown.");
   }
-  std::string out = "  <p>Of " + count(report.wrong) + " wrong " + report.options.unit +
-                    "s, the lowest scores with the finding and the highest without.</p>\n";
+  std::string out =
+      "  <p>Of " +
+      counted(static_cast<std::int64_t>(report.wrong), "wrong " + report.options.unit) +
+      ", the lowest scores with the finding and the highest without.</p>\n";
   const bool pictures =
       std::ranges::any_of(report.worst, [](const WorstCase& one) { return !one.image.empty(); });
   if (pictures) {

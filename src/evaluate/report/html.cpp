@@ -18,8 +18,8 @@ std::string title_of(const Report& report) {
   if (!report.options.title.empty()) {
     return report.options.title;
   }
-  return sentence_case(report.options.finding) + ": accuracy on " + count(report.films) + " " +
-         report.options.unit + "s";
+  return sentence_case(report.options.finding) + ": accuracy on " +
+         counted(static_cast<std::int64_t>(report.films), report.options.unit);
 }
 
 std::string head(const std::string& title) {

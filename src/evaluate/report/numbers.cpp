@@ -1,6 +1,8 @@
 // Sections 2 and 3: the table of numbers, and the curves.
 
+#include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 #include "base/text.h"
 #include "evaluate/metrics/proportion.h"
@@ -170,6 +172,72 @@ std::string reliability_table(const Report& report) {
   return out + "</tbody></table></div>\n";
 }
 
+std::string data_table(const std::string& heads, const std::string& rows) {
+  return "<details><summary>Show data</summary><table><thead><tr>" + heads +
+         "</tr></thead><tbody>" + rows + "</tbody></table></details>";
+}
+
+std::string heads(std::initializer_list<const char*> names) {
+  std::string out;
+  for (const char* name : names) {
+    out += "<th scope=\"col\" class=\"n\">" + std::string(name) + "</th>";
+  }
+  return out;
+}
+
+// The points of the curve where the sensitivity first reaches each twentieth.
+std::string curve_data(const Report& report) {
+  std::string rows;
+  double next = 0.05;
+  for (const auto& point : report.curve) {
+    if (point.sensitivity + 1e-12 < next) {
+      continue;
+    }
+    next = std::floor(point.sensitivity * 20.0 + 1e-9) / 20.0 + 0.05;
+    rows += "<tr>" + cell(digits(point.threshold, 3), "n") +
+            cell(digits(point.sensitivity, 2), "n") + cell(digits(point.specificity, 2), "n") +
+            cell(digits(point.precision, 2), "n") + cell(count(point.tp), "n") +
+            cell(count(point.fp), "n") + "</tr>";
+  }
+  return data_table(heads({"Raw score", "Sensitivity", "Specificity", "PPV", "Found", "False"}),
+                    rows);
+}
+
+std::string decision_data(const Report& report) {
+  std::string rows;
+  for (std::size_t i = 0; i < report.net_benefit.size(); i += 4) {
+    const auto& point = report.net_benefit[i];
+    rows += "<tr>" + cell(digits(point.threshold, 3), "n") + cell(digits(point.model, 3), "n") +
+            cell(digits(point.lower, 3) + " to " + digits(point.upper, 3), "n") +
+            cell(digits(point.treat_all, 3), "n") + "</tr>";
+  }
+  return data_table(heads({"Threshold", "Net benefit", "Interval", "Act on all"}), rows);
+}
+
+std::string training_data(const Report& report) {
+  std::string rows;
+  for (const auto& epoch : report.options.training) {
+    rows += "<tr>" + cell(count(epoch.number), "n") + cell(digits(epoch.training_loss, 3), "n") +
+            cell(digits(epoch.validation_loss, 3), "n") +
+            cell(digits(epoch.validation_auprc, 3), "n") + "</tr>";
+  }
+  return data_table(heads({"Epoch", "Training loss", "Validation loss", "Validation AUPRC"}), rows);
+}
+
+std::string histogram_data(const Report& report) {
+  std::string rows;
+  const auto bins = static_cast<double>(report.histogram_positive.size());
+  for (std::size_t b = 0; b < report.histogram_positive.size(); ++b) {
+    rows += "<tr>" +
+            cell(digits(static_cast<double>(b) / bins, 2) + " to " +
+                     digits(static_cast<double>(b + 1) / bins, 2),
+                 "n") +
+            cell(count(report.histogram_positive[b]), "n") +
+            cell(count(report.histogram_negative[b]), "n") + "</tr>";
+  }
+  return data_table(heads({"Probability", "With the finding", "Without"}), rows);
+}
+
 std::string bin_sizes(const Report& report) {
   std::size_t least = report.films;
   std::size_t most = 0;
@@ -177,7 +245,8 @@ std::string bin_sizes(const Report& report) {
     least = std::min(least, bin.count);
     most = std::max(most, bin.count);
   }
-  return least == most ? count(least) : count(least) + " or " + count(most);
+  const std::string last = counted(static_cast<std::int64_t>(most), report.options.unit);
+  return least == most ? last : count(least) + " or " + last;
 }
 
 }  // namespace
@@ -195,7 +264,8 @@ std::string curves_section(const Report& report) {
                         "s with and without the finding: only one of both is here.");
   } else {
     out += "  <div class=\"pair\">\n" +
-           figure("<b>ROC.</b> Band: pointwise " + confidence + ".", roc_plot(report)) +
+           figure("<b>ROC.</b> Band: pointwise " + confidence + ".",
+                  roc_plot(report) + curve_data(report)) +
            figure("<b>Precision and recall.</b> Depends on the prevalence of " +
                       percent(static_cast<double>(report.positives) /
                               static_cast<double>(report.films)) +
@@ -204,13 +274,13 @@ std::string curves_section(const Report& report) {
            "  </div>\n";
   }
   const std::string bins = std::to_string(report.reliability.bins.size()) + " bins of " +
-                           bin_sizes(report) + " " + report.options.unit +
-                           "s; bars: " + confidence + ".";
+                           bin_sizes(report) + "; bars: " + confidence + ".";
   const std::string by_class = score_plot(report);
   out +=
       "  <div class=\"pair\">\n" + figure("<b>Reliability.</b> " + bins, reliability_plot(report));
   if (!by_class.empty()) {
-    out += figure("<b>Scores by class.</b> With the finding above, without below.", by_class);
+    out += figure("<b>Scores by class.</b> With the finding above, without below.",
+                  by_class + histogram_data(report));
   }
   out += "  </div>\n";
   const std::string decision = decision_plot(report);
@@ -218,10 +288,11 @@ std::string curves_section(const Report& report) {
   if (!decision.empty() || !training.empty()) {
     out += "  <div class=\"pair\">\n";
     if (!decision.empty()) {
-      out += figure("<b>Decision curve.</b> Thresholds where a reader would act.", decision);
+      out += figure("<b>Decision curve.</b> Thresholds where a reader would act.",
+                    decision + decision_data(report));
     }
     if (!training.empty()) {
-      out += figure("<b>Training.</b> Loss by epoch.", training);
+      out += figure("<b>Training.</b> Loss by epoch.", training + training_data(report));
     }
     out += "  </div>\n";
   }

@@ -1,8 +1,6 @@
 // The first thing that is read: what the numbers mean, in sentences.
 
-#include <algorithm>
 #include <cmath>
-#include <map>
 
 #include "base/text.h"
 #include "evaluate/metrics/proportion.h"
@@ -12,6 +10,9 @@
 
 namespace osler::evaluate::report {
 namespace {
+
+// Of fewer in the top bin, nothing is said about percentages.
+constexpr std::size_t kFewest = 10;
 
 std::string item(const std::string& html) {
   return "    <li>" + html + "</li>\n";
@@ -68,7 +69,8 @@ std::string prediction(const Report& report) {
 // Percentages can be taken at their word where the top bin's interval holds what was said there and
 // the calibration error is small.
 std::string calibration_words(const Report& report) {
-  if (report.reliability.bins.size() < 2 || !report.metrics.ece.estimable()) {
+  if (report.reliability.bins.size() < 2 || report.reliability.bins.back().count < kFewest ||
+      !report.metrics.ece.estimable()) {
     return item("Whether its percentages can be taken at their word was not assessed: too few " +
                 report.options.unit + "s.");
   }
@@ -104,13 +106,15 @@ std::string weakest_group(const Report& report) {
           "Whether it is weaker in some group of patients cannot be said: too few in each.");
     }
     return item("No group of patients was shown to be worse off. The largest difference, " +
-                escape_html(group_name(largest->column, largest->best)) + " over " +
-                escape_html(group_name(largest->column, largest->worst)) + ", may be chance.");
+                escape_html(fairness::group_name(largest->column, largest->best)) + " over " +
+                escape_html(fairness::group_name(largest->column, largest->worst)) +
+                ", may be chance.");
   }
   for (const auto& group : report.subgroups.groups) {
     if (group.column == shown->column && group.value == shown->worst) {
       const Estimate missed = complement(group.sensitivity);
-      return item("It is weaker for " + bold(escape_html(group_name(group.column, group.value))) +
+      return item("It is weaker for " +
+                  bold(escape_html(fairness::group_name(group.column, group.value))) +
                   ": there it misses " + bold(of_hundred(missed.value) + " of 100") +
                   brackets(missed) + ".");
     }
@@ -166,20 +170,6 @@ std::string gates(const Report& report) {
 }
 
 }  // namespace
-
-std::string group_name(const std::string& column, const std::string& value) {
-  static const std::map<std::pair<std::string, std::string>, std::string> kNames = {
-      {{"sex", "F"}, "women"}, {{"sex", "M"}, "men"}, {{"sex", "O"}, "other sex"}};
-  if (const auto found = kNames.find({column, value}); found != kNames.end()) {
-    return found->second;
-  }
-  if (column == "age_band" || column == "age band") {
-    return value == "not recorded" ? "age not recorded" : "age " + value;
-  }
-  std::string name = column;
-  std::ranges::replace(name, '_', ' ');
-  return name + " " + value;
-}
 
 std::string not_assessed(const std::string& text) {
   return "  <p class=\"q\">" + escape_html(text) + "</p>\n";

@@ -190,10 +190,10 @@ std::string precision_plot(const Report& report) {
     svg.text("k" + label.anchor, label.x, below, "operating point");
     svg.text("k2" + label.anchor, label.x, below + 16, "PPV " + digits(metrics.ppv.value, 2));
   }
-  const bool high_line = prevalence > 0.9;
-  svg.text("", 46, frame.y(prevalence) + (high_line ? 15 : -6),
+  const bool low_line = prevalence < 0.1;
+  svg.text("", 46, frame.y(prevalence) + (low_line ? -6 : 15),
            "prevalence " + digits(prevalence, 2) + ": no skill");
-  const double base = prevalence < 0.12 || low_curve ? 24 : 351;
+  const double base = prevalence < 0.16 || low_curve ? 24 : 351;
   svg.text(base < 100 ? "k e" : "k", base < 100 ? 386 : 46, base,
            "area " + with_range(metrics.auprc, 3));
   return svg.done();
@@ -255,22 +255,27 @@ std::string score_plot(const Report& report) {
   if (bins == 0 || report.positives == 0 || negatives == 0) {
     return "";
   }
-  double most = 0.0;
+  double up_most = 0.0;
+  double down_most = 0.0;
   const auto share = [](std::size_t n, std::size_t all) {
     return static_cast<double>(n) / static_cast<double>(all);
   };
   for (std::size_t b = 0; b < bins; ++b) {
-    most = std::max({most, share(report.histogram_positive[b], report.positives),
-                     share(report.histogram_negative[b], negatives)});
+    up_most = std::max(up_most, share(report.histogram_positive[b], report.positives));
+    down_most = std::max(down_most, share(report.histogram_negative[b], negatives));
   }
-  const double top = std::ceil(most * 10.0) / 10.0;
-  const Frame frame{.top = 22, .bottom = 416, .y_low = -top, .y_high = top};
+  // One scale for both classes, each with the room that it needs; labels stand in the margins.
+  const double span = std::max((up_most + down_most) * 1.16, 0.1);
+  const Frame frame{
+      .top = 22, .bottom = 416, .y_low = -down_most - 0.08 * span, .y_high = up_most + 0.08 * span};
   Svg svg(400, 456, "c",
           in_words("Histogram of probabilities, those with the finding above, those without below",
                    report));
-  for (const double y : {-top, -top / 2, 0.0, top / 2, top}) {
-    svg.line(y == 0.0 ? "ax" : "gr", frame.left, frame.y(y), frame.right, frame.y(y));
-    svg.text("e", frame.left - 6, frame.y(y) + 4, tick(std::abs(y)));
+  const double step = span > 1.2 ? 0.5 : span > 0.6 ? 0.2 : span > 0.25 ? 0.1 : 0.05;
+  for (double y = -std::floor(down_most / step) * step; y <= up_most + 1e-9; y += step) {
+    const bool zero = std::abs(y) < 1e-9;
+    svg.line(zero ? "ax" : "gr", frame.left, frame.y(y), frame.right, frame.y(y));
+    svg.text("e", frame.left - 6, frame.y(y) + 4, zero ? "0" : tick(std::abs(y)));
   }
   for (std::size_t b = 0; b < bins; ++b) {
     const double left = frame.x(static_cast<double>(b) / static_cast<double>(bins)) + 0.5;
@@ -289,8 +294,9 @@ std::string score_plot(const Report& report) {
   const Label label = beside(x, frame);
   svg.text("k2" + label.anchor, x > 216 ? x - 5 : x + 5, 14,
            "threshold " + digits(report.options.threshold, 2));
-  svg.text("k e", 388, frame.y(0) - 10, "with the finding, n " + count(report.positives));
-  svg.text("k e", 388, frame.y(0) + 20, "without, n " + count(negatives));
+  svg.text("k e", 388, frame.top + 14, "with the finding, n " + count(report.positives));
+  svg.text("k e", 388, frame.bottom - 8, "without, n " + count(negatives));
+  svg.line("ax", frame.left, frame.bottom, frame.right, frame.bottom);
   for (const double q : kQuarters) {
     svg.line("ax", frame.x(q), frame.bottom, frame.x(q), frame.bottom + 4);
     svg.text("m", frame.x(q), frame.bottom + 17, tick(q));

@@ -62,7 +62,8 @@ std::string decision_plot(const Report& report) {
     low = std::min(low, point.lower);
   }
   low = std::max(std::min(low, -0.12 * high), -0.35 * high);
-  const Frame frame{.bottom = 416,
+  const Frame frame{.left = 46,
+                    .bottom = 416,
                     .x_low = points.front().threshold,
                     .x_high = points.back().threshold,
                     .y_low = low,
@@ -72,7 +73,7 @@ std::string decision_plot(const Report& report) {
   y_grid(svg, frame);
   x_axis(svg, frame, round_step(frame.x_high - frame.x_low));
   svg.text("k2 m", 216, 451, "threshold probability");
-  svg.upright("k2 m", 10, 212, "net benefit");
+  svg.upright("k2 m", 8, 212, "net benefit");
   svg.line("ref", frame.left, frame.y(0), frame.right, frame.y(0));
   metrics::Band band;
   Trace all;
@@ -98,16 +99,17 @@ std::string decision_plot(const Report& report) {
              "operating threshold " + digits(report.options.threshold, 2));
   }
   const auto& late = points[points.size() * 2 / 3];
-  svg.text("k e", 388, frame.y(late.upper) - 10, "with the model");
+  const double above = frame.y(late.upper) - 10;
+  svg.text("k e", 388, above > frame.top + 30 ? above : frame.y(late.lower) + 18, "with the model");
   svg.text("e", 388, frame.y(0) + 15, "act on none");
-  // Where "all" leaves the plot, or half-way.
-  const auto leaves = std::ranges::find_if(
-      points, [&](const auto& point) { return point.treat_all < frame.y_low * 0.4; });
-  const auto& place = leaves == points.end() ? points[points.size() / 2] : *leaves;
-  const double x = frame.x(place.threshold);
-  svg.text(x > 300 ? "e" : "", x > 300 ? x - 8 : x + 8,
-           std::min(frame.y(std::max(place.treat_all, frame.y_low)), frame.bottom - 8),
-           "act on all");
+  // Beside its line, where that is a third of the way up.
+  const auto third = std::ranges::find_if(
+      points, [&](const auto& point) { return point.treat_all < 0.3 * frame.y_high; });
+  if (third != points.end() && third->treat_all > frame.y_low) {
+    const double x = frame.x(third->threshold);
+    svg.text(x > 300 ? "a e" : "a", x > 300 ? x - 10 : x + 10, frame.y(third->treat_all),
+             "act on all");
+  }
   return svg.done();
 }
 
@@ -120,7 +122,8 @@ std::string training_plot(const Report& report) {
   for (const auto& epoch : epochs) {
     high = std::max({high, epoch.training_loss, epoch.validation_loss});
   }
-  const Frame frame{.bottom = 416,
+  const Frame frame{.left = 46,
+                    .bottom = 416,
                     .x_low = static_cast<double>(epochs.front().number),
                     .x_high = static_cast<double>(epochs.back().number),
                     .y_low = 0.0,
@@ -129,7 +132,7 @@ std::string training_plot(const Report& report) {
   y_grid(svg, frame);
   x_axis(svg, frame, std::max(1.0, round_step(frame.x_high - frame.x_low)));
   svg.text("k2 m", 216, 451, "epoch");
-  svg.upright("k2 m", 10, 212, "loss");
+  svg.upright("k2 m", 8, 212, "loss");
   Trace training;
   Trace validation;
   for (const auto& epoch : epochs) {
@@ -159,7 +162,7 @@ double forest_low(const Report& report) {
 
 std::string forest_axis(double low) {
   Svg svg(kForestWidth, 16, "c row", "");
-  const double step = 1.0 - low > 0.61 ? 0.2 : 0.1;
+  const double step = 1.0 - low > 0.51 ? 0.2 : 0.1;
   for (double value = low; value <= 1.0 + 1e-9; value += step) {
     const bool first = value - low < 1e-9;
     const bool last = value > 1.0 - 1e-9;

@@ -39,7 +39,7 @@ struct PredictionTable {
   // The rows for which `wanted(row)` holds, in order.
   [[nodiscard]] PredictionTable where(const std::function<bool(std::size_t)>& wanted) const;
 
-  // NotFound: no column id, label or probability.
+  // InvalidArgument: no column id, label or probability.
   // DataCorrupt, naming the line: an id twice, a label neither 0 nor 1 nor empty, a probability or
   // bound outside [0, 1], a score that is no finite number, bounds that do not hold the
   // probability, an unknown tier.

@@ -1,6 +1,7 @@
 // Sections 6 to 8: data quality and shortcuts, gates, methods.
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
 #include "evaluate/report/internal/sections.h"
@@ -106,6 +107,11 @@ std::string part_table(const Report& report) {
   return out + "</tbody></table></figure>\n";
 }
 
+// Counts are whole, rates have three digits.
+std::string gate_number(double number) {
+  return digits(number, number == std::floor(number) ? 0 : 3);
+}
+
 std::string method(const std::string& name, const std::string& text) {
   return "    <li><b>" + escape_html(name) + "</b> " + escape_html(text) + "</li>\n";
 }
@@ -145,7 +151,7 @@ std::string gates_section(const Report& report) {
       "</th></tr></thead><tbody>";
   for (const auto& gate : report.options.gates) {
     out += "<tr>" + row_head(gate.name) + cell(word(gate.status, sentence_case(gate.status))) +
-           cell(digits(gate.value, 3), "n") + cell(digits(gate.bound, 3), "n") +
+           cell(gate_number(gate.value), "n") + cell(gate_number(gate.bound), "n") +
            cell(count(gate.n), "n") + cell(escape_html(gate.sentence), "q") + "</tr>";
   }
   return out + "</tbody></table></div>\n";

@@ -213,6 +213,17 @@ std::optional<UndecidedRates> undecided_rates(const Films& films, const ReportOp
   return out;
 }
 
+// "F, 80 and over, AP, North": what is known of a film, for its note.
+std::string groups_of(const PredictionTable& table, std::size_t row) {
+  std::string out;
+  for (const auto& column : table.columns) {
+    if (!column.values[row].empty() && column.values[row].size() < 24) {
+      out += (out.empty() ? "" : ", ") + column.values[row];
+    }
+  }
+  return out;
+}
+
 void show_worst(const Films& films, const PredictionTable& predictions, Report& report) {
   report.worst = report.options.worst;
   if (report.worst.empty()) {
@@ -226,8 +237,11 @@ void show_worst(const Films& films, const PredictionTable& predictions, Report& 
   }
   // A case of another split has no reading here.
   std::erase_if(report.worst, [&](const WorstCase& one) { return !row_of.contains(one.id); });
-  for (const WorstCase& one : report.worst) {
+  for (WorstCase& one : report.worst) {
     const std::size_t row = row_of.at(one.id);
+    if (one.note.empty()) {
+      one.note = groups_of(films.table, row);
+    }
     report.worst_readings.emplace_back(films.table.probabilities[row], films.labels[row] == 1);
   }
 }

@@ -60,19 +60,20 @@ struct WorstCase {
   std::string note = {};   // "subtle, right base"
 };
 
+using NamedTexts = std::vector<std::pair<std::string, std::string>>;
+
 struct ReportOptions {
   std::string title = {};  // "Consolidation on frontal chest films of adults: accuracy of …"
-  std::string finding = "finding";  // "consolidation", inside a sentence
-  std::string unit = "film";        // what is counted: "film", "image"
-  std::string intended_use = {};    // one or two sentences; empty: not stated
-  std::string not_tested = {};      // a plain sentence on what the data cannot show
-  std::vector<std::pair<std::string, std::string>>
-      facts;                   // head of the page: {"Model", "chest 2.1"}
-  std::string split = "test";  // rows that are evaluated
-  double threshold = 0.5;      // operating point, a calibrated probability
-  std::string threshold_rule =
-      {};                  // "the highest that kept sensitivity at 0.90 on the validation part"
-  double high_from = 0.5;  // of the tiers
+  std::string finding = "the finding";  // "consolidation", inside a sentence
+  std::string unit = "film";            // what is counted: "film", "image"
+  std::string intended_use = {};        // one or two sentences; empty: not stated
+  std::string not_tested = {};          // a plain sentence on what the data cannot show
+  NamedTexts facts = {};                // head of the page: {"Model", "chest 2.1"}
+  std::string split = "test";           // rows that are evaluated
+  double threshold = 0.5;               // operating point, a calibrated probability
+  // How it was chosen: "the highest that kept sensitivity at 0.90 on the validation part"
+  std::string threshold_rule = {};
+  double high_from = 0.5;               // of the tiers
   std::string calibration_method = {};  // "Platt, of three methods the one of least log loss"
   std::optional<double> sensitivity_floor = {};  // dashed line in the forest
   fairness::SubgroupOptions subgroups = {};
@@ -87,8 +88,7 @@ struct ReportOptions {
   std::vector<Part> parts = {};
   std::vector<Epoch> training = {};
   std::vector<WorstCase> worst = {};
-  std::vector<std::pair<std::string, std::string>>
-      methods;               // further lines: {"Reference", "two readers"}
+  NamedTexts methods = {};   // further lines: {"Reference", "two readers"}
   std::string command = {};  // how to make it again
 };
 

@@ -58,7 +58,7 @@ svg.i { width: 12px; height: 12px; flex: none; fill: none; stroke: currentColor;
 figure { margin-top: 12px; }
 figcaption { color: var(--ink-2); font-size: .8125rem; line-height: 20px; max-width: 720px; margin-bottom: 8px; } figcaption b { color: var(--ink); }
 .forest td, .forest th { padding-top: 0; padding-bottom: 0; line-height: 24px; border-bottom: 0; vertical-align: middle; white-space: nowrap; }
-.forest thead th { line-height: 20px; } .forest tr.new > * { border-top: 1px solid var(--line); } .forest svg.row { display: block; max-width: none; }
+.forest tbody th[scope="row"] { vertical-align: middle; } .forest thead th { line-height: 20px; } .forest tr.new > * { border-top: 1px solid var(--line); } .forest svg.row { display: block; max-width: none; }
 .forest th.name { max-width: 220px; overflow: hidden; text-overflow: ellipsis; }
 .fail { display: grid; grid-template-columns: repeat(4, 1fr); gap: 16px; } .fail figure { margin: 0; }
 .fail img { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; background: #000; } .fail figcaption { margin: 4px 0 0; font-size: .75rem; line-height: 16px; overflow-wrap: anywhere; }
@@ -79,14 +79,14 @@ svg.c .l1 { stroke: var(--ink); stroke-width: 1.5; fill: none; stroke-linejoin: 
 svg.c .ci { stroke: var(--ink); stroke-width: 1.5; fill: none; } svg.c .pt { fill: var(--ink); } svg.c .hol2 { fill: var(--bg); stroke: var(--accent); stroke-width: 1.5; }
 svg.c .bar1 { fill: var(--ink-3); } svg.c .f1 { fill: var(--ink-2); } svg.c .f0 { fill: var(--line-2); }
 .nat .f1x { fill: var(--ink-2); } .nat .f0x { fill: var(--bg); stroke: var(--ink-2); } .nat .f2x { fill: var(--line-2); }
-@media (max-width: 760px) { .pair, .methods { grid-template-columns: 1fr; columns: 1; } .fail, .meta { grid-template-columns: 1fr 1fr; } .forest { min-width: 640px; } }
+@media screen and (max-width: 760px) { .pair, .methods { grid-template-columns: 1fr; columns: 1; } .fail, .meta { grid-template-columns: 1fr 1fr; } .forest { min-width: 640px; } }
 )";
 
 constexpr const char* kPrint = R"(
 @page { size: A4; margin: 16mm 15mm 18mm; }
 @media print {
   :root { color-scheme: light; --bg: #fff; --bg-2: #fff; --bg-3: #eee; --ink: #000; --ink-2: #333; --ink-3: #555; --line: #ddd; --line-2: #bbb; --accent: #0b5f8a; --urgent: #7a4800; --critical: #a3221b; }
-  .bar { display: none; } main { max-width: none; padding: 0; } body { font-size: 9.5pt; line-height: 13.5pt; }
+  .bar, details { display: none; } main { max-width: none; padding: 0; } body { font-size: 9.5pt; line-height: 13.5pt; }
   .plain { font-size: 10.5pt; line-height: 15pt; } .plain li { padding: 2pt 0 3pt 18pt; } .plain li::before { top: 10pt; }
   h1 { font-size: 19pt; line-height: 24pt; } h2 { margin-top: 14pt; break-after: avoid; } h2 + p, h3 { break-after: avoid; } td, th { padding-top: 2pt; padding-bottom: 2.5pt; }
   .scroll { overflow: visible; } table, .methods, figcaption { font-size: 8.5pt; line-height: 12pt; } figure, tr, .pair, .fail, .methods { break-inside: avoid; } thead { display: table-header-group; } .pair { gap: 12pt; }

@@ -88,8 +88,10 @@ std::string word(std::string_view shape, std::string_view text) {
   const std::string tone = shape == "fail"           ? "w critical"
                            : shape == "inconclusive" ? "w urgent"
                                                      : "w";
+  // A state that nobody knows has the shape of "not assessed".
+  const bool known = shape == "pass" || shape == "fail" || shape == "inconclusive";
   return "<span class=\"" + tone + "\"><svg class=\"i\" aria-hidden=\"true\"><use href=\"#i-" +
-         std::string(shape) + "\"/></svg>" + escape_html(text) + "</span>";
+         std::string(known ? shape : "open") + "\"/></svg>" + escape_html(text) + "</span>";
 }
 
 }  // namespace osler::evaluate::report

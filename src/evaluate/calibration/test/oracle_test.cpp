@@ -15,7 +15,7 @@
 namespace osler::evaluate::calibration {
 namespace {
 
-using osler::testing::Oracle;
+using test::Oracle;
 
 TEST(Oracle, CalibrationErrors) {
   OSLER_ORACLE(oracle, "calibration_methods");

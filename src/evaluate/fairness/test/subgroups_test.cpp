@@ -155,6 +155,14 @@ TEST(AgeBand, CoversEveryAge) {
   EXPECT_EQ(age_band(std::nan("")), "");
 }
 
+TEST(GroupName, ReadsAsPeopleSpeak) {
+  EXPECT_EQ(group_name("sex", "F"), "women");
+  EXPECT_EQ(group_name("age_band", "80 and over"), "age 80 and over");
+  EXPECT_EQ(group_name("site", "North"), "site North");
+  EXPECT_EQ(group_name("body_part", "CHEST"), "body part CHEST");
+  EXPECT_EQ(group_name("manufacturer", "Maker A"), "Maker A");
+}
+
 TEST(Oracle, GroupsAsFairlearn) {
   OSLER_ORACLE(oracle, "fairness");
   const auto scores = oracle.column("fairness.csv", "p");

@@ -15,7 +15,7 @@
 namespace osler::evaluate::metrics {
 namespace {
 
-using osler::testing::Oracle;
+using test::Oracle;
 
 void compare_bounds(const Oracle& oracle, const Estimate& got, const Json& want,
                     const std::string& what) {
@@ -214,8 +214,7 @@ TEST(Oracle, BootstrapBoundsAsBoot) {
   OSLER_ORACLE(oracle, "bootstrap_auc");
   const auto labels = oracle.labels("roc.csv", "y");
   const auto scores = oracle.column("roc.csv", "m1");
-  const auto text =
-      *read_text(osler::testing::shared_folder() / "data/statistics/bootstrap_indices.csv");
+  const auto text = *read_text(test::shared_data() / "statistics/bootstrap_indices.csv");
   std::vector<double> replicates;
   for (const auto& line : split(text, '\n')) {
     if (trim(line).empty()) {

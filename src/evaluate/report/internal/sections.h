@@ -16,8 +16,6 @@ namespace osler::evaluate::report {
 [[nodiscard]] std::string gates_section(const Report& report);
 [[nodiscard]] std::string methods_section(const Report& report);
 
-// How a group is called in a sentence: "Women" for sex F, "site North" for site North.
-[[nodiscard]] std::string group_name(const std::string& column, const std::string& value);
 // A paragraph that says what was not assessed, and why. Escapes the text.
 [[nodiscard]] std::string not_assessed(const std::string& text);
 
