@@ -46,7 +46,8 @@ std::unique_ptr<DcmDataset> make_data_set(const decode::WireRequest& request, By
   sequence->insert(std::make_unique<DcmPixelItem>(DcmTag(DCM_Item, EVR_OB)).release());
   sequence->insert(fragment.release());
   auto pixels = std::make_unique<DcmPixelData>(DCM_PixelData);
-  const DcmXfer syntax(std::string(request.syntax.view()).c_str());
+  const std::string uid(request.syntax.view());
+  const DcmXfer syntax(uid.c_str());
   pixels->putOriginalRepresentation(syntax.getXfer(), nullptr, sequence.release());
   data->insert(pixels.release(), OFTrue);
   return data;
@@ -84,7 +85,7 @@ Result<Decoded> decode_with_dcmtk(const decode::WireRequest& request, BytesView 
     return broken(request);
   }
   out.samples.resize(out.head.length);
-  if (request.samples == 3 && std::string(model.c_str()).starts_with("YBR")) {
+  if (request.samples == 3 && std::string_view(model.c_str()).starts_with("YBR")) {
     out.head.colour = decode::Colour::YbrFull;
   }
   return out;

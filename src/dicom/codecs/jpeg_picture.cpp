@@ -25,6 +25,8 @@ struct Reader {
   }
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
+  Reader(Reader&&) = delete;
+  Reader& operator=(Reader&&) = delete;
 };
 
 [[noreturn]] void leave(j_common_ptr jpeg) {

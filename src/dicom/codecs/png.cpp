@@ -23,6 +23,8 @@ struct Reader {
   ~Reader() { png_destroy_read_struct(&png, &info, nullptr); }
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
+  Reader(Reader&&) = delete;
+  Reader& operator=(Reader&&) = delete;
 };
 
 void read_some(png_structp png, png_bytep to, png_size_t count) {

@@ -32,7 +32,7 @@ constexpr std::array kNamed{
 enum class Half : std::uint8_t { Ascii, Latin, Katakana, Jis208, Jis212, Korean, Chinese };
 struct Set {
   Half half = Half::Ascii;
-  std::string_view iconv_name = "";
+  std::string_view iconv_name;
 };
 
 struct Escape {
@@ -71,6 +71,8 @@ class Converter {
   }
   Converter(const Converter&) = delete;
   Converter& operator=(const Converter&) = delete;
+  Converter(Converter&&) = delete;
+  Converter& operator=(Converter&&) = delete;
 
   // Each byte that cannot be converted becomes U+FFFD.
   void append(std::string_view bytes, std::string& out) {
@@ -100,7 +102,9 @@ class Converter {
   }
 
  private:
-  [[nodiscard]] bool valid() const { return handle_ != reinterpret_cast<iconv_t>(-1); }
+  [[nodiscard]] bool valid() const {
+    return handle_ != reinterpret_cast<iconv_t>(-1);  // NOLINT(performance-no-int-to-ptr)
+  }
   static void append_replacements(std::size_t count, std::string& out) {
     for (std::size_t i = 0; i < count; ++i) {
       out += kReplacement;
@@ -121,24 +125,26 @@ Converter& converter(std::string_view name) {
   return *found->second;
 }
 
+// How many bytes follow a lead byte of UTF-8; nothing where it is none (RFC 3629 section 4).
+std::optional<std::size_t> followers(unsigned char lead) {
+  if (lead < 0x80) {
+    return 0;
+  }
+  if (lead < 0xC2 || lead > 0xF4) {
+    return std::nullopt;
+  }
+  return lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
+}
+
 bool is_valid_utf8(std::string_view text) {
+  const auto follows = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; };
   for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t more = lead < 0x80   ? 0
-                             : lead < 0xC2 ? 9
-                             : lead < 0xE0 ? 1
-                             : lead < 0xF0 ? 2
-                             : lead < 0xF5 ? 3
-                                           : 9;
-    if (more == 9 || i + more >= text.size()) {
+    const auto more = followers(static_cast<unsigned char>(text[i]));
+    if (!more || i + *more >= text.size() ||
+        !std::ranges::all_of(text.substr(i + 1, *more), follows)) {
       return false;
     }
-    for (std::size_t k = 1; k <= more; ++k) {
-      if ((static_cast<unsigned char>(text[i + k]) & 0xC0U) != 0x80) {
-        return false;
-      }
-    }
-    i += more + 1;
+    i += *more + 1;
   }
   return true;
 }

@@ -17,6 +17,8 @@ class Stream {
   ~Stream() { ::inflateEnd(&stream_); }
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
+  Stream(Stream&&) = delete;
+  Stream& operator=(Stream&&) = delete;
   [[nodiscard]] bool ok() const { return ok_; }
   [[nodiscard]] z_stream& operator*() { return stream_; }
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <array>
-#include <bit>
+#include <cmath>
 
 #include "dicom/io/internal/contents.h"
 
@@ -47,7 +47,7 @@ bool add_segment(const Words& words, std::size_t& at, Entries& out) {
   const double to = words[at++];
   for (std::size_t i = 1; i <= length; ++i) {
     const double part = static_cast<double>(i) / static_cast<double>(length);
-    out.push_back(static_cast<std::uint16_t>(from + (to - from) * part + 0.5));
+    out.push_back(static_cast<std::uint16_t>(std::lround(from + (to - from) * part)));
   }
   return true;
 }

@@ -244,7 +244,8 @@ Result<Scanned> scan_object(BytesView bytes, const ScanLimits& limits, Keep keep
   if (data.empty()) {
     return corrupt("cut short: a file meta header without a data set");
   }
-  if (syntax.deflated && !(guess_encoding(data) && guess_encoding(data)->explicit_vr)) {
+  const auto plain = guess_encoding(data);
+  if (syntax.deflated && !(plain && plain->explicit_vr)) {
     OSLER_TRY(out.inflated, inflate(data, limits));
     data = out.inflated;
     scan.deflated = true;

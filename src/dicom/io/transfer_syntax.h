@@ -18,8 +18,8 @@ enum class Codec : std::uint8_t {
 
 // DICOM PS3.5 annex A.
 struct TransferSyntax {
-  std::string_view uid = {};
-  std::string_view name = {};
+  std::string_view uid;
+  std::string_view name;
   bool explicit_vr = true;
   bool big_endian = false;
   bool deflated = false;

@@ -11,7 +11,7 @@ namespace osler::dicom::decode {
 
 // Whole-byte samples as they lie in memory: out of the pixel data element, or from a codec.
 struct Samples {
-  BytesView bytes{};
+  BytesView bytes;
   std::size_t width = 0;
   std::size_t height = 0;
   std::size_t channels = 1;

@@ -20,7 +20,15 @@ constexpr std::uint64_t kLongestRequest = std::uint64_t{1} << 30;
 constexpr std::uint64_t kMostSamples = std::uint64_t{1} << 28;
 constexpr std::uint64_t kLongestError = 400;
 
-enum class Work : std::uint32_t { Rle = 1, Jpeg, JpegLs, Jpeg2000, DeflatedFrame, Picture };
+// As wide as it is so that no byte of a head is padding.
+enum class Work : std::uint32_t {  // NOLINT(performance-enum-size)
+  Rle = 1,
+  Jpeg,
+  JpegLs,
+  Jpeg2000,
+  DeflatedFrame,
+  Picture
+};
 // What the samples of an answer mean where there are three.
 enum class Colour : std::uint8_t { Grey, Rgb, YbrFull };
 
