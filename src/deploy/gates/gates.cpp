@@ -107,10 +107,10 @@ Gap widest_gap(const std::vector<Subgroup>& subgroups, std::size_t smallest) {
 }
 
 Gate judge_gap(const study::Gates& limits, const Evidence& evidence, double bound) {
-  constexpr std::string_view kName = "subgroup_gap";
+  constexpr std::string_view name = "subgroup_gap";
   const Gap gap = widest_gap(evidence.subgroups, limits.smallest_subgroup);
   if (gap.worst == nullptr) {
-    auto gate = not_assessed(kName, "The gap between subgroups", bound);
+    auto gate = not_assessed(name, "The gap between subgroups", bound);
     gate.sentence += " No two groups of one column have " +
                      std::to_string(limits.smallest_subgroup) + " positive films.";
     return gate;
@@ -118,7 +118,7 @@ Gate judge_gap(const study::Gates& limits, const Evidence& evidence, double boun
   const auto& worst = gap.worst->sensitivity;
   const auto& best = gap.best->sensitivity;
   const bool apart = worst.upper < best.lower;
-  Gate gate{.name = std::string(kName), .value = gap.size(), .bound = bound, .n = worst.n + best.n};
+  Gate gate{.name = std::string(name), .value = gap.size(), .bound = bound, .n = worst.n + best.n};
   std::string_view what = "the intervals of the two groups overlap, so more films would settle it";
   if (gap.size() <= bound) {
     gate.status = Status::Pass;

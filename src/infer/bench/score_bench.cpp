@@ -19,6 +19,8 @@
 
 namespace {
 
+constexpr std::size_t kWarmUp = 3;
+
 using osler::Bytes;
 using osler::infer::engine::Session;
 
@@ -87,7 +89,6 @@ int compare(Work& work) {
   Plain plain(work);
   std::vector<double> ours;
   std::vector<double> theirs;
-  constexpr std::size_t kWarmUp = 3;
   for (std::size_t round = 0; round < work.rounds + kWarmUp; ++round) {
     const osler::Stopwatch first;
     const bool done = session->run(work.pixels, work.batch).has_value();

@@ -174,6 +174,7 @@ Result<void> Session::Impl::run_some(std::span<const float> images, std::size_t 
   const auto input =
       Ort::Value::CreateTensor<float>(memory, data, images.size(), shape.data(), shape.size());
   std::vector<const char*> names;
+  names.reserve(output_names_.size());
   for (const auto& name : output_names_) {
     names.push_back(name.c_str());
   }

@@ -148,16 +148,17 @@ void add_gemm(Editor& editor, const std::string& features, const LinearHead& hea
   set_integer(gemm, "transB", 1);
 }
 
-std::string column(Editor& editor, const std::string& scores, std::vector<std::int64_t> which) {
+std::string column(Editor& editor, const std::string& scores, std::int64_t which) {
   const std::string name = editor.fresh();
-  auto& gather = editor.append_node("Gather", {scores, editor.integers(std::move(which))}, name);
+  auto& gather = editor.append_node("Gather", {scores, editor.integers({which})}, name);
   set_integer(gather, "axis", 1);
   return name;
 }
 
+constexpr float kLeast = 1e-7F;
+
 // log(p) - log(1 - p), with p held off 0 and 1 by what a float can tell from 1.
 void add_log_odds(Editor& editor, const std::string& probability) {
-  constexpr float kLeast = 1e-7F;
   const std::string least = editor.floats({1}, {kLeast});
   const std::string one = editor.floats({1}, {1.0F});
   const std::string p = editor.append("Max", {probability, least});
@@ -168,13 +169,13 @@ void add_log_odds(Editor& editor, const std::string& probability) {
 void add_logit(Editor& editor, const std::string& scores, std::size_t classes, Kind kind,
                std::size_t positive) {
   const auto p = static_cast<std::int64_t>(classes == 1 ? 0 : positive);
-  const std::string own = column(editor, scores, {p});
+  const std::string own = column(editor, scores, p);
   switch (kind) {
     case Kind::Column:
       editor.append_node("Identity", {own}, "logit");
       return;
     case Kind::Difference:
-      editor.append_node("Sub", {own, column(editor, scores, {1 - p})}, "logit");
+      editor.append_node("Sub", {own, column(editor, scores, 1 - p)}, "logit");
       return;
     case Kind::Probability:
       add_log_odds(editor, own);
@@ -188,11 +189,13 @@ void add_logit(Editor& editor, const std::string& scores, std::size_t classes, K
   // The largest is taken off first, so that no exponential overflows. axes became an input at opset
   // 18; a Gather of each column and Max and Sum need none.
   std::vector<std::string> columns;
+  columns.reserve(others.size());
   for (const auto other : others) {
-    columns.push_back(column(editor, scores, {other}));
+    columns.push_back(column(editor, scores, other));
   }
   const std::string largest = editor.append("Max", columns);
   std::vector<std::string> exponentials;
+  exponentials.reserve(columns.size());
   for (const auto& other : columns) {
     exponentials.push_back(editor.append("Exp", {editor.append("Sub", {other, largest})}));
   }
@@ -256,10 +259,9 @@ Result<Bytes> adapt(BytesView onnx, const AdaptOptions& options, const Limits& l
   OSLER_TRY(auto read, parse_and_inspect(onnx, limits));
   OSLER_TRY_DO(check_options(read.description, options));
   const auto& description = read.description;
-  if (description.batch.value_or(1) != 1) {
-    return Error(ErrorCode::NotSupported, "the network takes exactly " +
-                                              std::to_string(*description.batch) +
-                                              " images at a time")
+  if (const std::size_t batch = description.batch.value_or(1); batch != 1) {
+    return Error(ErrorCode::NotSupported,
+                 "the network takes exactly " + std::to_string(batch) + " images at a time")
         .hint("export it with a free number of images");
   }
   Editor editor(std::move(read.model));
