@@ -176,8 +176,8 @@ Result<Bytes> sign(BytesView private_key, BytesView message) {
   Bytes signature(64);
   std::size_t size = signature.size();
   OSLER_CHECK(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1);
-  OSLER_CHECK(EVP_DigestSign(context.get(), writable(signature), &size, raw(message),
-                             message.size()) == 1);
+  OSLER_CHECK(
+      EVP_DigestSign(context.get(), writable(signature), &size, raw(message), message.size()) == 1);
   return signature;
 }
 

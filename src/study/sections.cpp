@@ -114,13 +114,21 @@ void require_data(const Settings& settings, const Settings& keys, const Data& da
     return;
   }
   settings.require("labels").require("keys");
-  if (data.keys.file.empty() && data.keys.study.empty()) {
+  if (data.source == Source::Folder) {
+    if (keys.has("study")) {
+      keys.fail("study", "images in a folder have no study instance UID",
+                "write file: the column with the file's name");
+    }
     keys.require("file");
+    return;
   }
-  if (data.source == Source::Folder && !data.keys.study.empty()) {
-    keys.fail("study", "images in a folder have no study instance UID",
-              "join them by file: the column with the file's name");
+  for (const auto* key : {"file", "patient"}) {
+    if (keys.has(key)) {
+      keys.fail(key, '"' + std::string(key) + "\" has no meaning with source: dicom",
+                "remove it: films are joined by study, and their header names the patient");
+    }
   }
+  keys.require("study");
 }
 
 Data read_data(const Settings& root, const Places& places) {

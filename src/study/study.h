@@ -49,12 +49,12 @@ struct Data {
   Source source = Source::Folder;
   DataPath path;    // folder, or .npz file; may be absent for Dicom: what the home has taken in
   DataPath labels;  // CSV; not for Npz
-  // Columns of the CSV. A row is joined to a film by `study` (study instance UID) or `file` (path
-  // below `path`, or a file's name).
+  // Columns of the CSV. A row is joined to a film of Dicom by `study`, the study instance UID as
+  // the hospital knows it, and to one of Folder by `file`, its path below `path` or its name.
   struct Keys {
     std::string study;
     std::string file;
-    std::string patient;  // empty: each film its own patient
+    std::string patient;  // of Folder; empty: each film its own patient
     bool operator==(const Keys&) const = default;
   } keys;
   std::vector<std::string> attributes;  // columns to keep with each film

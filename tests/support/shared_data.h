@@ -14,8 +14,8 @@ inline std::filesystem::path shared_data() {
 }  // namespace osler::test
 
 // Ends the test as skipped, saying what is missing.
-#define OSLER_NEEDS(path)                                                       \
-  if (!std::filesystem::exists(path)) {                                         \
+#define OSLER_NEEDS(path)                                                          \
+  if (!std::filesystem::exists(path)) {                                            \
     GTEST_SKIP() << "no data at " << (path) << "; set OSLER_SHARED to its folder"; \
-  }                                                                             \
+  }                                                                                \
   static_assert(true)

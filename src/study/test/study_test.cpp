@@ -197,6 +197,13 @@ INSTANTIATE_TEST_SUITE_P(
                 "name: a\nfinding: {label: b}\n"
                 "data: {source: folder, path: c, labels: d, keys: {study: e}}\n",
                 "no study instance UID"},
+        Missing{"FileOfDicom",
+                "name: a\nfinding: {label: b}\n"
+                "data: {source: dicom, labels: d, keys: {study: e, file: f}}\n",
+                "no meaning with source: dicom"},
+        Missing{"StudyOfDicom",
+                "name: a\nfinding: {label: b}\ndata: {source: dicom, labels: d, keys: {}}\n",
+                "\"study\" is missing from data.keys"},
         Missing{"DataFolder",
                 "name: a\nfinding: {label: b}\ndata: {source: npz, path: '${DATA}'}\n",
                 "needs a data folder"}),
