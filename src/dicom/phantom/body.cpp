@@ -101,7 +101,7 @@ double Lung::chord(Point at) const {
   constexpr double kDomeMiddle = 58.0;
   constexpr double kDomeRadius = 62.0;
   const double from_middle = out - kDomeMiddle;
-  const double dome = dome_ + (from_middle > 0.0 ? 0.0072 : 0.0034) * from_middle * from_middle;
+  const double dome = dome_ + (from_middle > 0.0 ? 0.0072 : 0.0020) * from_middle * from_middle;
   if (at.y > dome) {
     chord -= 2.0 * std::sqrt(2.0 * kDomeRadius * (at.y - dome)) + 1.1 * (at.y - dome);
   }

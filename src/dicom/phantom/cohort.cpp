@@ -88,7 +88,7 @@ void add_patient(Cohort& cohort, Rng& rng) {
 }
 
 // The finding depends on nothing that stands in a header: within each site, view and sex the same
-// share has it, and every subtlety is as common as the others.
+// share has it; plain opacities are commoner than subtle ones.
 void draw_findings(Cohort& cohort, Rng& rng) {
   std::vector<std::size_t> order(cohort.studies.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -110,7 +110,7 @@ void draw_findings(Cohort& cohort, Rng& rng) {
     if (owed >= 1.0) {
       owed -= 1.0;
       if (deck.empty()) {
-        deck = {1, 2, 3, 4, 5};
+        deck = {1, 1, 2, 2, 3, 3, 4, 5};
         rng.shuffle(std::span(deck));
       }
       study.truth = true;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace osler::dicom::phantom {
 namespace {
@@ -91,12 +92,14 @@ void add_noise(const Detector& detector, const Exposure& exposure, Rng& rng, Pla
     signal.values[i] = std::max(signal.values[i] + noise.values[i], 0.02F * middle);
   }
   if (detector.grain > 0.0) {
+    constexpr double kGrainPx = 2.6;
     Plane grain(signal.width, signal.height);
     for (float& value : grain.values) {
       value = quick_normal(rng);
     }
-    blur(grain, 1.6);
-    const auto gain = static_cast<float>(detector.grain * 2.0 * 1.7725 * 1.6);
+    blur(grain, kGrainPx);
+    const auto gain =
+        static_cast<float>(detector.grain * 2.0 * std::sqrt(std::numbers::pi) * kGrainPx);
     for (std::size_t i = 0; i < signal.values.size(); ++i) {
       signal.values[i] *= std::max(1.0F + gain * grain.values[i], 0.1F);
     }
@@ -137,9 +140,13 @@ void process(const Detector& detector, const Exposure& exposure, Plane& density)
   }
   const auto slope = static_cast<float>(4.0 * detector.contrast);
   const auto gamma = static_cast<float>(detector.gamma);
+  const auto toe = static_cast<float>(detector.toe);
+  const auto sigmoid = [](float x) { return 1.0F / (1.0F + std::exp(-x)); };
   for (float& value : density.values) {
-    const float grey = 1.0F / (1.0F + std::exp(-slope * (value - 0.5F)));
-    value = gamma == 1.0F ? grey : std::pow(grey, gamma);
+    const float from_middle = value - 0.5F;
+    const float steep = sigmoid(slope * from_middle);
+    const float curved = gamma == 1.0F ? steep : std::pow(steep, gamma);
+    value = toe == 0.0F ? curved : (1.0F - toe) * curved + toe * sigmoid(1.5F * from_middle);
   }
 }
 

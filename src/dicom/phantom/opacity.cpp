@@ -11,7 +11,7 @@ namespace osler::dicom::phantom {
 namespace {
 
 // Fluid in mm along the ray in the middle of an opacity, by subtlety 1 to 5.
-constexpr std::array<double, 5> kFluid{62.0, 46.0, 34.0, 25.0, 18.0};
+constexpr std::array<double, 5> kFluid{118.0, 98.0, 78.0, 58.0, 40.0};
 
 // A patch: an ellipse whose edge wanders.
 struct Patch {
@@ -25,7 +25,7 @@ struct Patch {
   static Patch draw(Point centre, double radius, Rng& rng) {
     Patch patch{centre, radius, rng.uniform(0.0, std::numbers::pi), rng.uniform(1.0, 1.5), {}, {}};
     for (std::size_t i = 0; i < patch.wave.size(); ++i) {
-      patch.wave[i] = rng.normal(0.0, 0.16 / (1.0 + 0.35 * static_cast<double>(i)));
+      patch.wave[i] = rng.normal(0.0, 0.13 / (1.0 + 0.35 * static_cast<double>(i)));
       patch.phase[i] = rng.uniform(0.0, 2.0 * std::numbers::pi);
     }
     return patch;
@@ -46,7 +46,7 @@ struct Patch {
     for (std::size_t i = 0; i < wave.size(); ++i) {
       edge += wave[i] * std::cos(static_cast<double>(i + 2) * angle + phase[i]);
     }
-    const double depth = std::clamp((edge - far) / 0.65, 0.0, 1.0);
+    const double depth = std::clamp((edge - far) / 0.8, 0.0, 1.0);
     return depth * depth * (3.0 - 2.0 * depth);
   }
 };
@@ -121,7 +121,7 @@ PixelBox add_opacity(int subtlety, const std::array<Lung, 2>& lungs, const Frame
                      Tissues& tissues) {
   OSLER_CHECK(subtlety >= 1 && subtlety <= 5);
   const double depth = kFluid[static_cast<std::size_t>(subtlety - 1)] * rng.uniform(0.9, 1.1);
-  const double radius = rng.uniform(17.0, 31.0) * (1.12 - 0.04 * subtlety);
+  const double radius = rng.uniform(26.0, 42.0) * (1.12 - 0.04 * subtlety);
   const Point middle = choose_place(lungs, frame, tissues.lung, rng);
   std::vector<Patch> patches{Patch::draw(middle, radius, rng)};
   for (auto more = rng.below(3); more > 0; --more) {

@@ -37,10 +37,13 @@ void vary_aeration(const Body& body, const Frame& frame, Rng& rng, Tissues& tiss
   const Plane fine = waves(frame.width(), frame.height(), fine_px, detail);
   const auto slow_gain = static_cast<float>(rng.uniform(0.015, 0.05));
   const auto fine_gain = static_cast<float>(0.024 * body.texture);
+  // A deep breath or an emphysema darkens both lungs, congestion whitens them.
+  const auto all = static_cast<float>(0.055 * std::clamp(rng.normal(), -2.0, 2.2));
   for (std::size_t i = 0; i < slow.values.size(); ++i) {
     const float lung = tissues.lung.values[i];
-    const float lost = std::clamp(lung * (slow_gain * slow.values[i] + fine_gain * fine.values[i]),
-                                  -0.2F * lung, 0.3F * lung);
+    const float lost =
+        std::clamp(lung * (all + slow_gain * slow.values[i] + fine_gain * fine.values[i]),
+                   -0.2F * lung, 0.3F * lung);
     tissues.lung.values[i] -= lost;
     tissues.soft.values[i] += lost;
   }

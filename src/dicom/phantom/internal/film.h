@@ -45,6 +45,7 @@ struct Detector {
   // plus `sharpen` of its detail.
   double contrast = 1.0;
   double gamma = 1.0;
+  double toe = 0.0;  // share of a gentle curve, so that the darkest parts keep their levels
   double equalise = 0.0;
   double sharpen = 0.0;
   double grain = 0.0;  // structure noise of a phosphor plate, in the log signal
