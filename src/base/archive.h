@@ -48,6 +48,8 @@ class Archive {
 
   Archive(Archive&&) noexcept;
   Archive& operator=(Archive&&) noexcept;
+  Archive(const Archive&) = delete;
+  Archive& operator=(const Archive&) = delete;
   ~Archive();
 
   // Every entry in stored order, those that will be refused too, so that each can be accounted for.

@@ -56,13 +56,14 @@ Result<std::vector<Version>> versions(Database& database, std::string_view where
   }
 }
 
+constexpr std::size_t kLongestName = 64;
+
 bool is_name(std::string_view name) {
-  constexpr std::size_t kLongest = 64;
   const auto allowed = [](char letter) {
     return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
            (letter >= '0' && letter <= '9') || letter == '.' || letter == '_' || letter == '-';
   };
-  return !name.empty() && name.size() <= kLongest && name[0] != '.' && name[0] != '-' &&
+  return !name.empty() && name.size() <= kLongestName && name[0] != '.' && name[0] != '-' &&
          std::ranges::all_of(name, allowed);
 }
 

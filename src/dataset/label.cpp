@@ -52,7 +52,8 @@ std::string fact_of(const Item& item, const std::string& match) {
 
 class Joiner {
  public:
-  Joiner(Manifest& manifest, const CsvTable& table, const Columns& columns, std::string match)
+  Joiner(Manifest& manifest, const CsvTable& table, const Columns& columns,
+         const std::string& match)
       : manifest_(manifest),
         table_(table),
         columns_(columns),

@@ -39,6 +39,12 @@ std::vector<std::string> splits_of(const Items& items) {
   return {splits.begin(), splits.end()};
 }
 
+void remember_parts(const Items& items, std::map<std::string, std::string>& parts) {
+  for (const Item* item : items) {
+    parts.emplace(item->id, item->split);
+  }
+}
+
 bool labels_differ(const Items& items) {
   return std::ranges::any_of(
       items, [&](const Item* item) { return item->labels != items.front()->labels; });
@@ -58,8 +64,10 @@ void add_pairs(const std::vector<std::string>& ids, const std::map<std::string, 
   }
 }
 
+// How many pairs an error names.
+constexpr std::size_t kNamed = 3;
+
 Error refusal(const LeakageAudit& found) {
-  constexpr std::size_t kNamed = 3;
   auto pairs = found.pairs();
   std::string message = counted(static_cast<std::int64_t>(found.across_splits), "duplicate group") +
                         " and " +
@@ -142,30 +150,17 @@ LeakageAudit audit(const Manifest& manifest) {
       found.across_splits += group.across() ? 1U : 0U;
       found.label_conflicts += group.label_conflict ? 1U : 0U;
       found.duplicates.push_back(std::move(group));
+      remember_parts(items, found.parts_);
     }
   }
   for (auto& [patient, items] : patients) {
     if (auto splits = splits_of(items); splits.size() > 1) {
       found.patients.push_back({.ids = ids_of(items), .splits = std::move(splits)});
+      remember_parts(items, found.parts_);
     }
   }
   std::ranges::sort(found.duplicates, {}, [](const auto& group) { return group.ids.front(); });
   std::ranges::sort(found.patients, {}, [](const auto& patient) { return patient.ids.front(); });
-  for (const auto& group : found.duplicates) {
-    for (const auto& id : group.ids) {
-      found.parts_.emplace(id, "");
-    }
-  }
-  for (const auto& patient : found.patients) {
-    for (const auto& id : patient.ids) {
-      found.parts_.emplace(id, "");
-    }
-  }
-  for (const auto& item : manifest.items) {
-    if (const auto named = found.parts_.find(item.id); named != found.parts_.end()) {
-      named->second = item.split;
-    }
-  }
   return found;
 }
 

@@ -81,6 +81,8 @@ Result<void> require(const Manifest& manifest, const std::string& name, Fields I
 
 // Turns an attribute's text into the band that is balanced. Numbers of many values (an age) are
 // taken by fifths; all else as it stands.
+constexpr std::size_t kFewValues = 10;
+
 class Bands {
  public:
   Bands(const Manifest& manifest, const std::string& attribute) : attribute_(attribute) {
@@ -97,8 +99,7 @@ class Bands {
         values.insert(text);
       }
     }
-    constexpr std::size_t kFew = 10;
-    if (values.size() > kFew) {
+    if (values.size() > kFewValues) {
       std::ranges::sort(numbers);
       for (std::size_t fifth = 1; fifth < 5; ++fifth) {
         edges_.push_back(numbers[numbers.size() * fifth / 5]);
@@ -120,10 +121,11 @@ class Bands {
   std::vector<double> edges_;
 };
 
+constexpr char kSeparator = '\x1F';
+
 // The names of an item's margins: all items; its class; its class in each band.
 std::vector<std::string> margin_names(const Item& item, const SplitOptions& options,
                                       const std::vector<Bands>& bands) {
-  constexpr char kSeparator = '\x1F';
   std::vector<std::string> names{"all"};
   const std::string label =
       options.label.empty() ? std::string() : value_of(item.labels, options.label);
@@ -220,6 +222,7 @@ class Splitter {
       }
     }
     std::vector<std::pair<std::size_t, std::string>> by_rarity;
+    by_rarity.reserve(holders.size());
     for (const auto& [label, candidates] : holders) {
       by_rarity.emplace_back(candidates.size(), label);
     }

@@ -69,6 +69,8 @@ class MappedNpy {
   [[nodiscard]] static Result<MappedNpy> open(const std::filesystem::path& path);
   MappedNpy(MappedNpy&&) noexcept;
   MappedNpy& operator=(MappedNpy&&) noexcept;
+  MappedNpy(const MappedNpy&) = delete;
+  MappedNpy& operator=(const MappedNpy&) = delete;
   ~MappedNpy();
 
   [[nodiscard]] const std::vector<std::size_t>& shape() const { return header_.shape; }
@@ -93,6 +95,8 @@ class NpyWriter {
                                                 std::vector<std::size_t> row_shape);
   NpyWriter(NpyWriter&&) noexcept;
   NpyWriter& operator=(NpyWriter&&) noexcept;
+  NpyWriter(const NpyWriter&) = delete;
+  NpyWriter& operator=(const NpyWriter&) = delete;
   ~NpyWriter();
 
   // One row or several. InvalidArgument: not whole rows. Unavailable: disk full.

@@ -36,6 +36,9 @@ constexpr std::array kMigrations{Migration{
     "CREATE TRIGGER audit_heads_kept BEFORE DELETE ON audit_heads "
     "BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;"}};
 
+// SQLite's integers are signed.
+constexpr std::uint64_t kMost = std::uint64_t{1} << 62;
+
 std::string signed_text(const TreeHead& head) {
   return "osler-audit-head/1\n" + std::to_string(head.size) + "\n" + head.root.hex() + "\n";
 }
@@ -72,6 +75,36 @@ std::string span_name(std::uint64_t first, std::uint64_t end) {
   return end - first == 1 ? "record " + std::to_string(first)
                           : "records " + std::to_string(first) + " to " + std::to_string(end - 1);
 }
+
+// Compares the tree, as it grows, with the heads that were signed over it.
+class HeadChecker {
+ public:
+  HeadChecker(std::span<const SignedHead> heads, BytesView public_key)
+      : heads_(heads), public_key_(public_key) {}
+
+  // To be called at each size of the tree, from 0 on.
+  Result<void> reach(const TreeHead& tree) {
+    bool checked = false;
+    for (; !heads_.empty() && heads_.front().head.size == tree.size; heads_ = heads_.subspan(1)) {
+      if (heads_.front().head.root != tree.root) {
+        return tampered(span_name(good_until_, tree.size) +
+                        " of the audit log: edited, or not in its place");
+      }
+      if (!signed_by(heads_.front(), public_key_)) {
+        return tampered("the head over " + span_name(good_until_, tree.size) +
+                        " of the audit log was not signed by this home");
+      }
+      checked = true;
+    }
+    good_until_ = checked ? tree.size : good_until_;
+    return {};
+  }
+
+ private:
+  std::span<const SignedHead> heads_;
+  BytesView public_key_;
+  std::uint64_t good_until_ = 0;  // records before this one stand under a head that fits
+};
 
 Result<SignedHead> newest_head(Database& database) {
   OSLER_TRY(auto row, database.prepare("SELECT size, root, signature FROM audit_heads "
@@ -198,10 +231,9 @@ Result<std::vector<SignedHead>> Log::heads() const {
   }
 }
 
-Result<Verified> Log::verify(const std::optional<SignedHead>& witness) const {
+Result<std::vector<SignedHead>> Log::heads_with(const std::optional<SignedHead>& witness) const {
   OSLER_TRY(auto heads, this->heads());
   const std::uint64_t last = heads.empty() ? 0 : heads.back().head.size;
-  // What was seen elsewhere must be part of this log as well.
   OSLER_TRY(const auto own, read_witness());
   for (const auto& seen : {witness, own}) {
     if (seen && seen->head.size > last) {
@@ -212,45 +244,40 @@ Result<Verified> Log::verify(const std::optional<SignedHead>& witness) const {
     }
   }
   std::ranges::stable_sort(heads, {}, [](const SignedHead& head) { return head.head.size; });
+  return heads;
+}
 
+Result<Verified> Log::verify(const std::optional<SignedHead>& witness) const {
+  // What was seen elsewhere must be part of this log as well.
+  OSLER_TRY(const auto heads, heads_with(witness));
   OSLER_TRY(auto rows,
             database_->prepare("SELECT position, entry FROM audit_records ORDER BY position"));
+  HeadChecker checker(heads, key_.public_key);
   Frontier frontier;
-  std::uint64_t checked = 0;  // records before this one stand under a head that fits
-  auto next = heads.begin();
   while (true) {
     OSLER_TRY(const bool found, rows.step());
-    const std::uint64_t size = frontier.head().size;
-    for (; next != heads.end() && next->head.size == size; ++next) {
-      if (next->head.root != frontier.head().root) {
-        return tampered(span_name(checked, size) +
-                        " of the audit log: edited, or not in its place");
-      }
-      if (!signed_by(*next, key_.public_key)) {
-        return tampered("the head over " + span_name(checked, size) +
-                        " of the audit log was not signed by this home");
-      }
-    }
-    checked = size;
+    OSLER_TRY_DO(checker.reach(frontier.head()));
     if (!found) {
       break;
     }
-    if (std::cmp_not_equal(rows.integer(0), size)) {
-      return tampered("record " + std::to_string(size) + " of the audit log is gone");
+    if (std::cmp_not_equal(rows.integer(0), frontier.head().size)) {
+      return tampered("record " + std::to_string(frontier.head().size) +
+                      " of the audit log is gone");
     }
     frontier.append(leaf_hash(as_bytes(rows.text(1))));
   }
-  if (next != heads.end() || frontier.head().size != last) {
-    return tampered(frontier.head().size < last
-                        ? span_name(frontier.head().size, last) + " of the audit log are gone"
-                        : span_name(last, frontier.head().size) +
-                              " of the audit log were added by someone else");
+  const std::uint64_t size = frontier.head().size;
+  const std::uint64_t last = heads.empty() ? 0 : heads.back().head.size;
+  if (size < last) {
+    return tampered(span_name(size, last) + " of the audit log are gone");
   }
-  return Verified{.records = last, .head = frontier.head()};
+  if (size > last) {
+    return tampered(span_name(last, size) + " of the audit log were added by someone else");
+  }
+  return Verified{.records = size, .head = frontier.head()};
 }
 
 Result<std::vector<Record>> Log::records(std::uint64_t first, std::uint64_t count) const {
-  constexpr std::uint64_t kMost = std::uint64_t{1} << 62;
   OSLER_TRY(auto rows, database_->prepare("SELECT position, entry FROM audit_records "
                                           "WHERE position >= ? ORDER BY position LIMIT ?",
                                           {std::min(first, kMost), std::min(count, kMost)}));
@@ -314,15 +341,16 @@ Result<std::optional<SignedHead>> Log::read_witness() const {
 // The head beside the key moves on only where this log grew out of it; else it stays, and verify()
 // will say so.
 Result<void> Log::advance_witness() const {
-  const auto seen = read_witness();
+  const auto read = read_witness();
   OSLER_TRY(const SignedHead newest, newest_head(*database_));
-  if (!seen || newest.head.size == 0) {
+  if (!read || newest.head.size == 0) {
     return {};
   }
-  if (*seen && (*seen)->head.size > 0) {
+  const SignedHead seen = read->value_or(SignedHead{});
+  if (seen.head.size > 0) {
     OSLER_TRY(const auto root,
-              database_->text("SELECT root FROM audit_heads WHERE size = ?", {(*seen)->head.size}));
-    if (root != (*seen)->head.root.hex() || (*seen)->head.size == newest.head.size) {
+              database_->text("SELECT root FROM audit_heads WHERE size = ?", {seen.head.size}));
+    if (root != seen.head.root.hex() || seen.head.size == newest.head.size) {
       return {};
     }
   }

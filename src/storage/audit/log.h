@@ -81,6 +81,8 @@ class Log {
       : database_(&database), key_(std::move(key)), clock_(&clock) {}
   [[nodiscard]] Result<std::vector<crypto::Digest>> leaves() const;
   [[nodiscard]] Result<std::vector<SignedHead>> heads() const;
+  [[nodiscard]] Result<std::vector<SignedHead>> heads_with(
+      const std::optional<SignedHead>& witness) const;
   [[nodiscard]] Result<std::optional<SignedHead>> read_witness() const;
   [[nodiscard]] Result<void> advance_witness() const;
 

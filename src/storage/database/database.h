@@ -40,6 +40,8 @@ class Statement {
  public:
   Statement(Statement&&) noexcept;
   Statement& operator=(Statement&&) noexcept;
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
   ~Statement();
 
   // Whether there is a row now. FailedPrecondition: a constraint refused the change. Unavailable:
@@ -76,6 +78,8 @@ class Database {
 
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
   ~Database();
 
   // Applies those steps that this file has not seen, in order: all of them, or none.
@@ -120,6 +124,8 @@ class Transaction {
 
   Transaction(Transaction&&) noexcept;
   Transaction& operator=(Transaction&&) = delete;
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
   ~Transaction();
 
   // When this returns well, the change survives a power cut.

@@ -10,6 +10,9 @@
 namespace osler::storage::database {
 namespace {
 
+constexpr std::string_view kTable =
+    "CREATE TABLE IF NOT EXISTS migrations(name TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT";
+
 std::string_view room_of(std::string_view name) {
   return name.substr(0, name.find('/'));
 }
@@ -60,8 +63,6 @@ Result<std::vector<Migration>> missing(Database& database, std::span<const Migra
 }  // namespace
 
 Result<void> Database::migrate(std::span<const Migration> migrations) {
-  constexpr std::string_view kTable =
-      "CREATE TABLE IF NOT EXISTS migrations(name TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT";
   OSLER_TRY(const auto table,
             integer("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'"));
   if (table) {

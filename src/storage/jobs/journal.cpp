@@ -63,12 +63,14 @@ std::string contents(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
+// The start time among the fields after the program's name.
+constexpr std::size_t kStart = 19;
+
 // When a process was started: the boot, and the kernel's clock since. Empty: there is no such
 // process.
 std::string process_start(pid_t process) {
   const std::string text = contents("/proc/" + std::to_string(process) + "/stat");
   // The program's name stands in parentheses and may hold blanks; field 22 is the start time.
-  constexpr std::size_t kStart = 19;  // from the name on
   const std::size_t end = text.rfind(") ");
   if (end == std::string::npos) {
     return {};

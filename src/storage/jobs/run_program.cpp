@@ -9,8 +9,9 @@
 namespace osler::storage::jobs {
 namespace {
 
+constexpr auto kLast = static_cast<std::uint8_t>(ErrorCode::Internal);
+
 ErrorCode code_from(const std::string& word) {
-  constexpr auto kLast = static_cast<std::uint8_t>(ErrorCode::Internal);
   for (std::uint8_t i = 0; i <= kLast; ++i) {
     if (to_string(static_cast<ErrorCode>(i)) == word) {
       return static_cast<ErrorCode>(i);

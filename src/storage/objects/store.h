@@ -26,6 +26,8 @@ class Store {
 
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
   ~Store();
 
   // Unavailable: disk full; or a sync failed before, after which this store takes nothing more

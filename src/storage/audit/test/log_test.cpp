@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file.h"
+#include "base/rng.h"
 
 namespace osler::storage::audit {
 namespace {
@@ -124,6 +125,27 @@ TEST_F(LogTest, FindsARecordPutIn) {
   record(0, 3);
   tamper("INSERT INTO audit_records VALUES (3, '{}')");
   EXPECT_THAT(fault(), HasSubstr("added by someone else"));
+}
+
+// A thousand changes of one letter, each taken back by the transaction that made it.
+TEST_F(LogTest, FindsEveryChangedLetter) {
+  record(0, 12);
+  tamper("SELECT 1");
+  Rng rng(20261124);
+  for (int round = 0; round < 1000; ++round) {
+    auto change = *Transaction::begin(database_);
+    const auto position = rng.below(12);
+    std::string entry =
+        **database_.text("SELECT entry FROM audit_records WHERE position = ?", {position});
+    char& letter = entry[rng.below(entry.size())];
+    letter = static_cast<char>(letter == 'x' ? 'y' : 'x');
+    ASSERT_TRUE(database_.execute("UPDATE audit_records SET entry = ? WHERE position = ?",
+                                  {entry, position}));
+    const auto verified = log_.verify();
+    ASSERT_FALSE(verified);
+    ASSERT_THAT(verified.error().message, HasSubstr("record " + std::to_string(position) + " of"));
+  }
+  EXPECT_TRUE(log_.verify());
 }
 
 TEST_F(LogTest, FindsAForgedHead) {
