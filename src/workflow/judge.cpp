@@ -143,17 +143,6 @@ std::optional<gates::Estimate> estimate(const evaluate::metrics::Estimate& found
                          .n = found.n};
 }
 
-gates::Limits limits_of(const study::Gates& wanted) {
-  return {.auroc = wanted.auroc_lower,
-          .sensitivity = wanted.sensitivity_lower,
-          .specificity = wanted.specificity_lower,
-          .calibration_error = wanted.ece_upper,
-          .subgroup_gap = wanted.subgroup_gap_upper,
-          .metadata_margin = wanted.metadata_margin_lower,
-          .no_leakage = wanted.no_leakage,
-          .smallest_subgroup = wanted.smallest_subgroup};
-}
-
 gates::Evidence evidence_of(const Subject& subject, const report::Report& found) {
   gates::Evidence evidence;
   evidence.auroc = estimate(found.metrics.auroc);
@@ -171,7 +160,7 @@ gates::Evidence evidence_of(const Subject& subject, const report::Report& found)
   }
   // What leaked was moved or dropped when the data set was made; this is what is left.
   const auto after = dataset::audit(subject.data.manifest);
-  evidence.leakage = gates::Evidence::Leakage{
+  evidence.leakage = gates::Leakage{
       .unresolved = static_cast<std::size_t>(after.across_splits) + after.patients.size(),
       .films = subject.data.manifest.items.size()};
   return evidence;
@@ -201,7 +190,7 @@ Result<void> evaluate_test(Home& home, const Subject& subject, Judgement& judgem
   NoProgress silent;
   OSLER_TRY(judgement.report, report::evaluate(table, std::move(options), silent));
   judgement.gates =
-      gates::judge(limits_of(subject.request->study.gates), evidence_of(subject, judgement.report));
+      gates::judge(subject.request->study.gates, evidence_of(subject, judgement.report));
   judgement.report.options.gates = shown(judgement.gates);
   const auto& metrics = judgement.report.metrics;
   progress.end("AUROC " + fixed(metrics.auroc.value, 3) + " (" + fixed(metrics.auroc.lower, 3) +
