@@ -1,7 +1,7 @@
 #!/bin/bash
-# fresh.sh: proves the two commands of the README on a machine that has nothing. debootstrap makes a
-# bare Debian 12 in a temporary folder, a clean clone of the last commit goes in, and ./x demo and
-# ./x test run inside. Needs root. Prints what it took; leaves nothing behind.
+# fresh.sh [COMMAND…]: proves the two commands of the README on a machine that has nothing. debootstrap
+# makes a bare Debian 12 in a temporary folder, a clean clone of the last commit goes in, and ./x demo
+# and ./x test (or the commands given) run inside. Needs root. Prints what it took; leaves nothing.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -76,7 +76,7 @@ timed() {  # timed NAME COMMAND…
   local start=$SECONDS name=$1
   shift
   "$@"
-  took+=("$(printf '%-22s %s' "$name" "$(clock $((SECONDS - start)))")")
+  took+=("$(printf '%-32s %s' "$name" "$(clock $((SECONDS - start)))")")
 }
 
 bootstrap() {
@@ -97,9 +97,15 @@ if [[ -n $(git -C "$root" status --porcelain) ]]; then
   echo "note    files differ from the last commit; the last commit is what is tried" >&2
 fi
 timed 'bare Debian 12' bootstrap
-timed './x demo, from nothing' inside './x demo'
-timed './x demo, again' inside './x demo >/dev/null'
-timed './x test' inside './x test'
+if [[ $# -gt 0 ]]; then
+  for command in "$@"; do
+    timed "$command" inside "$command"
+  done
+else
+  timed './x demo, from nothing' inside './x demo'
+  timed './x demo, again' inside './x demo'
+  timed './x test' inside './x test'
+fi
 packages=$(inside "dpkg-query -W | wc -l")
 space=$(du -sm --one-file-system "$bare" | cut -f 1)
 
