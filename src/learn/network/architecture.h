@@ -1,28 +1,22 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "study/training.h"
 
 namespace osler::learn::network {
 
-enum class Kind : std::uint8_t { SmallResidual, ResNet18, SqueezeNet11 };
-
-// As it stands in a study file: "small_residual", "resnet18", "squeezenet11".
-[[nodiscard]] std::string_view to_string(Kind kind);
-// InvalidArgument: no such network; the hint names the nearest one.
-[[nodiscard]] Result<Kind> parse_kind(std::string_view text);
+using Kind = study::Network;
 
 // What network to build. Every network takes grey images [N, 1, H, W], z-scored (mean 0, deviation
 // 1), and ends in one logit: backbone -> last map [N, F, h, w] -> mean over the map [N, F] ->
 // dropout -> linear -> logit [N, 1].
 struct Architecture {
   Kind kind = Kind::SmallResidual;
-  std::vector<std::int64_t> widths{16, 32, 64, 128};  // of SmallResidual: channels of each stage
+  std::vector<std::int64_t> widths{16, 32, 64, 128};  // of SmallResidual: the stem and each block
   double dropout = 0.0;                               // of the pooled features, in [0, 1)
   std::int64_t side = 28;                             // the shorter side of the images, in pixels
 };
@@ -31,9 +25,9 @@ struct Architecture {
 // too small for the network.
 [[nodiscard]] Result<void> check(const Architecture& architecture);
 
-// How much the stem shrinks the image before the first stage: 1 below 64 pixels, 2 below 160,
-// else 4. ResNet-18 keeps the full resolution below 64 pixels, as published results on 28-pixel
-// images do.
+// How much the stem shrinks the image before the first stage: 1 below 64 pixels, 2 below 160, else
+// 4. ResNet-18 keeps the full resolution below 64 pixels, as published results on 28-pixel images
+// do, and shrinks by 4 otherwise.
 [[nodiscard]] std::int64_t stem_stride(std::int64_t side);
 
 }  // namespace osler::learn::network

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,12 +25,12 @@ struct Variable {
 // `generator`.
 struct Pass {
   bool training = false;
-  std::optional<at::Generator> generator;
+  c10::optional<at::Generator> generator = c10::nullopt;
 };
 
 struct Conv {
-  at::Tensor weight;  // [out, in, k, k]
-  at::Tensor bias;    // [out], or undefined
+  at::Tensor weight = {};  // [out, in, k, k]
+  at::Tensor bias = {};    // [out], or undefined
   std::int64_t stride = 1;
   std::int64_t padding = 0;
   [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const;
@@ -47,6 +46,11 @@ struct Linear {
   at::Tensor bias;    // [out]
   [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const;
 };
+
+// In place: the tensor is always a layer's own result.
+[[nodiscard]] inline at::Tensor rectify(at::Tensor x) {
+  return at::relu_(x);
+}
 
 struct ConvShape {
   std::int64_t in = 1;

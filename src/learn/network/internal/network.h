@@ -63,4 +63,8 @@ class Network {
 [[nodiscard]] std::unique_ptr<Network> squeezenet11(const Architecture& architecture,
                                                     std::uint64_t seed);
 
+// The head alone, on features that were computed before: inputs [N, F, 1, 1].
+[[nodiscard]] std::unique_ptr<Network> head_only(std::int64_t features, double dropout,
+                                                 std::uint64_t seed);
+
 }  // namespace osler::learn::network
