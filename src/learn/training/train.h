@@ -48,9 +48,10 @@ struct Watch {
 //
 // The result depends on the job alone, not on threads, batches in flight or the machine's load.
 //
-// InvalidArgument: settings. FailedPrecondition: a class or a part without cases; a checkpoint of
-// another job. DataCorrupt: tensors, weights or checkpoint. Unavailable: stopped by `stop` (start
-// again to go on), disk full. Internal: the loss is no longer a number; a fault of libtorch.
+// InvalidArgument: settings, weights of another network, a loss that is no longer a number.
+// FailedPrecondition: a class or a part without cases; a checkpoint of another job. DataCorrupt:
+// tensors, weights or checkpoint. Unavailable: stopped by `stop` (start again to go on), disk full.
+// Internal: a fault of libtorch.
 [[nodiscard]] Result<Outcome> train(const Job& job, const Watch& watch);
 
 // Training speed alone: `steps` steps of the job's network, batch and augmentation, in images/s.
