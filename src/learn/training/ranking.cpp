@@ -16,8 +16,8 @@ Ranking ranking(std::span<const float> scores, std::span<const std::uint8_t> lab
     const auto& before = (*points)[i - 1];
     const auto& here = (*points)[i];
     // Over the ROC points a trapezoid counts ties as half; the precision is a step function.
-    result.auroc += (before.specificity - here.specificity) *
-                    (before.sensitivity + here.sensitivity) / 2.0;
+    result.auroc +=
+        (before.specificity - here.specificity) * (before.sensitivity + here.sensitivity) / 2.0;
     result.auprc += (here.sensitivity - before.sensitivity) * here.precision;
   }
   return result;
