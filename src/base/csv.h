@@ -24,7 +24,8 @@ class CsvTable {
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
   [[nodiscard]] std::size_t rows() const { return lines_.size(); }
   [[nodiscard]] std::optional<std::size_t> column(std::string_view name) const;
-  // InvalidArgument: no such column; the message names the nearest one and the error lists them all.
+  // InvalidArgument: no such column; the message names the nearest one and the error lists them
+  // all.
   [[nodiscard]] Result<std::size_t> require(std::string_view name) const;
   [[nodiscard]] const std::string& at(std::size_t row, std::size_t column) const {
     return fields_[row * columns_.size() + column];

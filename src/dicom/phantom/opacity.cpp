@@ -11,7 +11,7 @@ namespace osler::dicom::phantom {
 namespace {
 
 // Fluid in mm along the ray in the middle of an opacity, by subtlety 1 to 5.
-constexpr std::array<double, 5> kFluid{118.0, 98.0, 78.0, 58.0, 40.0};
+constexpr std::array<double, 5> kFluid{165.0, 136.0, 108.0, 82.0, 56.0};
 
 // A patch: an ellipse whose edge wanders.
 struct Patch {
