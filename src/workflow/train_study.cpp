@@ -95,7 +95,8 @@ Result<void> learn(Home& home, Subject& subject, const RunRequest& request, Prog
             }));
   read_epochs(subject);
   progress.end(std::to_string(subject.epochs.size()) + " epochs, best " +
-               std::to_string(static_cast<std::size_t>(number_at(subject.training, "best_epoch"))) +
+               std::to_string(static_cast<std::size_t>(
+                   number_at(subject.training.value("best", Json::object()), "epoch"))) +
                ", " + std::to_string(request.threads) + " threads");
   return {};
 }
