@@ -90,6 +90,10 @@ function(osler_fuzz name)
   target_link_libraries(fuzz_${name} PRIVATE ${arg_LIBS})
   target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer,address,undefined)
   set_target_properties(fuzz_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+  if(NOT TARGET fuzzers)
+    add_custom_target(fuzzers)
+  endif()
+  add_dependencies(fuzzers fuzz_${name})
 endfunction()
 
 # ONE_TEST: the room's tests are one ctest. UNITY: its sources compile as one (rooms with libtorch).
