@@ -39,4 +39,13 @@ struct SplitOptions {
 // attribute. DataCorrupt: another word; the message names it and the item.
 [[nodiscard]] Result<void> split_as_given(Manifest& manifest, const std::string& attribute);
 
+// Leaves only a share of the training patients in training, for learning curves; the films of the
+// others have no split after it. Drawn within patients with and without a positive label, at least
+// one of each that there is; a smaller share lies within a larger one of the same seed.
+//
+//   share  in (0, 1]
+//   label  whose value "1" is positive
+void keep_train_share(Manifest& manifest, double share, std::uint64_t seed,
+                      const std::string& label);
+
 }  // namespace osler::dataset

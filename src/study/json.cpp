@@ -25,6 +25,7 @@ Json data(const Data& data) {
     document["labels"] = data.labels.written;
     document["keys"] = Json::object();
     document["attributes"] = data.attributes;
+    document["finding_attributes"] = data.finding_attributes;
     for (const auto& [key, column] : {std::pair("study", data.keys.study),
                                       {"file", data.keys.file},
                                       {"patient", data.keys.patient}}) {
@@ -44,7 +45,8 @@ Json label(const Label& label) {
 }
 
 Json split(const Split& split) {
-  Json document = {{"stratify", split.stratify}, {"seed", split.seed}};
+  Json document = {
+      {"stratify", split.stratify}, {"seed", split.seed}, {"train_share", split.train_share}};
   if (!split.column.empty()) {
     document["column"] = split.column;
   }

@@ -105,7 +105,7 @@ void require_data(const Settings& settings, const Settings& keys, const Data& da
     settings.require("path");
   }
   if (data.source == Source::Npz) {
-    for (const auto* key : {"labels", "keys", "attributes"}) {
+    for (const auto* key : {"labels", "keys", "attributes", "finding_attributes"}) {
       if (settings.has(key)) {
         settings.fail(key, "\"" + std::string(key) + "\" has no meaning with source: npz",
                       "remove it: an .npz file carries its labels");
@@ -133,11 +133,12 @@ void require_data(const Settings& settings, const Settings& keys, const Data& da
 
 Data read_data(const Settings& root, const Places& places) {
   Data data;
-  const auto settings = root.section(
-      "data", {"source", "path", "labels", "keys", "attributes", "accept_burned_in_text"});
+  const auto settings = root.section("data", {"source", "path", "labels", "keys", "attributes",
+                                              "finding_attributes", "accept_burned_in_text"});
   root.require("data");
   settings.read_word<Source>("source", data.source, kSources)
       .read("attributes", data.attributes)
+      .read("finding_attributes", data.finding_attributes)
       .read("accept_burned_in_text", data.accept_burned_in_text);
   data.path = read_path(settings, "path", places);
   data.labels = read_path(settings, "labels", places);
@@ -174,11 +175,13 @@ Label read_label(const Settings& root) {
 
 Split read_split(const Settings& root) {
   Split split;
-  const auto settings = root.section("split", {"column", "fractions", "stratify", "seed"});
+  const auto settings =
+      root.section("split", {"column", "fractions", "stratify", "seed", "train_share"});
   std::int64_t seed = 1;
   settings.read("column", split.column)
       .read("stratify", split.stratify)
-      .read("seed", seed, {0, std::numeric_limits<std::int64_t>::max()});
+      .read("seed", seed, {0, std::numeric_limits<std::int64_t>::max()})
+      .read("train_share", split.train_share, kPositiveShare);
   split.seed = static_cast<std::uint64_t>(seed);
   if (!settings.has("fractions")) {
     return split;

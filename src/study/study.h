@@ -58,6 +58,9 @@ struct Data {
     bool operator==(const Keys&) const = default;
   } keys;
   std::vector<std::string> attributes;  // columns to keep with each film
+  // Columns that describe the finding where there is one (how subtle, how large): subgroups may use
+  // them; what the attributes alone predict is worked out without them.
+  std::vector<std::string> finding_attributes;
   bool accept_burned_in_text = false;
   bool operator==(const Data&) const = default;
 };
@@ -81,6 +84,7 @@ struct Split {
   std::optional<std::array<double, 3>> fractions;  // train, validation, test; sum 1
   std::vector<std::string> stratify;               // columns, beside the label
   std::uint64_t seed = 1;
+  double train_share = 1.0;  // of the training patients, in (0, 1]: for learning curves
   bool operator==(const Split&) const = default;
 
   // The fractions, or 0.7, 0.15, 0.15 where none are given.

@@ -30,14 +30,17 @@ constexpr std::size_t kMostStages = 8;
 constexpr double kWidest = 2048;
 
 void read_network(const Settings& training, TrainingSpec::NetworkSpec& network) {
-  const auto settings = training.section("network", {"kind", "widths", "dropout"});
+  const auto settings = training.section("network", {"kind", "widths", "max_pool", "dropout"});
   settings.read_word<Network>("kind", network.kind, kNetworks)
       .read("dropout", network.dropout, {0.0, 1.0, Ends::HighestOutside});
   std::vector<double> widths(network.widths.begin(), network.widths.end());
   settings.read("widths", widths, {1.0, kWidest}, {1, kMostStages});
-  if (settings.has("widths") && network.kind != Network::SmallResidual) {
-    settings.fail("widths", "\"widths\" has a meaning with kind: small_residual only",
-                  "remove it: the other networks have widths of their own");
+  settings.read("max_pool", network.max_pool);
+  for (const auto* key : {"widths", "max_pool"}) {
+    if (settings.has(key) && network.kind != Network::SmallResidual) {
+      settings.fail(key, '"' + std::string(key) + "\" has a meaning with kind: small_residual only",
+                    "remove it: the other networks have a shape of their own");
+    }
   }
   network.widths.clear();
   for (const double width : widths) {
@@ -125,6 +128,7 @@ Json to_json(const TrainingSpec& spec) {
                   {"dropout", spec.network.dropout}};
   if (spec.network.kind == Network::SmallResidual) {
     network["widths"] = spec.network.widths;
+    network["max_pool"] = spec.network.max_pool;
   }
   Json loss = {{"kind", word_of(kLosses, spec.loss.kind)},
                {"label_smoothing", spec.loss.label_smoothing}};

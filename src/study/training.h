@@ -21,7 +21,8 @@ struct TrainingSpec {
   struct NetworkSpec {
     Network kind = Network::SmallResidual;
     std::vector<std::int64_t> widths = {16, 32, 64, 128};  // of SmallResidual: channels a stage
-    double dropout = 0.0;                                  // [0, 1)
+    bool max_pool = false;  // of SmallResidual: maps shrink by their maxima, not by a stride
+    double dropout = 0.0;   // [0, 1)
     bool operator==(const NetworkSpec&) const = default;
   };
   struct WeightsSpec {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 
 #include <nlohmann/json.hpp>
 
@@ -91,6 +92,7 @@ Result<void> label(Home& home, SourceFilms& films, const study::Study& study) {
       .attributes = study.data.attributes,
       .patient_column = {},
       .translate = [&](std::string_view uid) { return pseudonyms.uid(uid); }};
+  std::ranges::copy(study.data.finding_attributes, std::back_inserter(options.attributes));
   if (!study.split.column.empty()) {
     options.attributes.push_back(study.split.column);
   }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -89,6 +90,7 @@ Result<void> label(SourceFilms& films, const study::Study& study, const CsvTable
                                 .attributes = study.data.attributes,
                                 .patient_column = study.data.keys.patient,
                                 .translate = {}};
+  std::ranges::copy(study.data.finding_attributes, std::back_inserter(options.attributes));
   if (!study.split.column.empty()) {
     options.attributes.push_back(study.split.column);
   }

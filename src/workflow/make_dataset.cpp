@@ -130,6 +130,11 @@ Result<MadeDataset> make_dataset(Home& home, const study::Study& study, Progress
     OSLER_TRY_DO(split(made.manifest, study.split, study.duplicates, study.finding.label));
   }
   OSLER_TRY_DO(audit(made, study.duplicates, progress));
+  if (study.split.train_share < 1.0) {
+    dataset::keep_train_share(made.manifest, study.split.train_share, study.split.seed,
+                              study.finding.label);
+    made.manifest.origin["train_share"] = fixed(study.split.train_share, 4);
+  }
   OSLER_TRY_DO(store(home, made, study.name, "from study " + study.name, std::nullopt));
   return made;
 }

@@ -246,6 +246,57 @@ TEST(Split, RefusesWrongSharesAndUnknownNames) {
   EXPECT_FALSE(split_by_patient(manifest, {.stratify = {"scanner"}}));
 }
 
+std::set<std::string> trained_on(const Manifest& manifest) {
+  std::set<std::string> ids;
+  for (const auto& item : manifest.items) {
+    if (item.split == kTrain) {
+      ids.insert(item.id);
+    }
+  }
+  return ids;
+}
+
+TEST(TrainShare, KeepsWholePatientsOfBothKindsAndLeavesTheOtherPartsAlone) {
+  Manifest whole = cohort(200, 9);
+  ASSERT_TRUE(split_by_patient(whole, kOptions));
+  const auto all = trained_on(whole);
+  std::set<std::string> before;
+  for (const double share : {0.01, 0.1, 0.3, 1.0}) {
+    Manifest manifest = whole;
+    keep_train_share(manifest, share, 5, "finding");
+
+    std::map<std::string, std::set<std::string>> splits_of_patient;
+    std::set<std::string> classes;
+    std::set<std::string> patients;
+    std::set<std::string> all_patients;
+    for (std::size_t i = 0; i < manifest.items.size(); ++i) {
+      const auto& item = manifest.items[i];
+      splits_of_patient[item.patient].insert(item.split);
+      if (whole.items[i].split != kTrain) {
+        EXPECT_EQ(item.split, whole.items[i].split);
+        continue;
+      }
+      all_patients.insert(item.patient);
+      if (item.split == kTrain) {
+        classes.insert(item.labels.at("finding"));
+        patients.insert(item.patient);
+      } else {
+        EXPECT_EQ(item.split, "");
+      }
+    }
+    for (const auto& [patient, splits] : splits_of_patient) {
+      EXPECT_EQ(splits.size(), 1U) << patient;
+    }
+    EXPECT_EQ(classes.size(), 2U) << share;
+    EXPECT_NEAR(static_cast<double>(patients.size()),
+                share * static_cast<double>(all_patients.size()), 2.0);
+    const auto kept = trained_on(manifest);
+    EXPECT_TRUE(std::ranges::includes(kept, before)) << "a smaller share lies within a larger one";
+    before = kept;
+  }
+  EXPECT_EQ(before, all);
+}
+
 TEST(SplitAsGiven, TakesTheWordsThatDataSetsUse) {
   Manifest manifest = cohort(3, 1);
   manifest.items.resize(3);

@@ -17,8 +17,9 @@ using Kind = study::Network;
 struct Architecture {
   Kind kind = Kind::SmallResidual;
   std::vector<std::int64_t> widths{16, 32, 64, 128};  // of SmallResidual: the stem and each block
-  double dropout = 0.0;                               // of the pooled features, in [0, 1)
-  std::int64_t side = 28;                             // the shorter side of the images, in pixels
+  bool max_pool = false;   // of SmallResidual: a block shrinks its input by 2 x 2 maxima
+  double dropout = 0.0;    // of the pooled features, in [0, 1)
+  std::int64_t side = 28;  // the shorter side of the images, in pixels
 };
 
 // InvalidArgument: no widths, more than 8, one outside [1, 2048], dropout outside [0, 1), or images

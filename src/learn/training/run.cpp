@@ -81,6 +81,7 @@ Result<Run> Run::open(const Job& job) {
   const auto& wanted = job.spec.network;
   run.architecture_ = {.kind = wanted.kind,
                        .widths = wanted.widths,
+                       .max_pool = wanted.max_pool,
                        .dropout = wanted.dropout,
                        .side = std::min(run.images_.size(2), run.images_.size(3))};
   OSLER_TRY(run.network_, network::create(run.architecture_, job.seed));

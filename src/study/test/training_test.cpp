@@ -24,7 +24,7 @@ TEST(Training, IsTheDefaultWhereNothingIsSaid) {
 
 TEST(Training, ComesBackFromItsJson) {
   TrainingSpec spec;
-  spec.network = {Network::ResNet18, {16, 32, 64, 128}, 0.25};
+  spec.network = {Network::ResNet18, {16, 32, 64, 128}, false, 0.25};
   spec.weights = {"${DATA}/weights.npz", Transfer::Staged};
   spec.loss = {Loss::Focal, 1.5, 3.0, 0.1};
   spec.sampling = Sampling::Balanced;

@@ -63,6 +63,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Case{"Small28", {.side = 28}, {128, 4, 4}, 302'705},
         Case{"Small128", {.widths = {8, 16}, .side = 128}, {16, 32, 32}, 3'913},
+        Case{"Pooled28", {.widths = {8, 16}, .max_pool = true, .side = 28}, {16, 14, 14}, 3'785},
         Case{"Deep28", {.widths = {8, 16, 16}, .side = 28}, {16, 14, 14}, 8'457},
         Case{"Small224", {.side = 224}, {128, 7, 7}, 302'961},
         Case{"ResNet28", {.kind = Kind::ResNet18, .side = 28}, {512, 4, 4}, 11'168'193},
