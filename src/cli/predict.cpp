@@ -161,7 +161,8 @@ Verb predict_verb() {
                     "MODEL is a name (the version in production, else the newest) or "
                     "name@version. PATH is a DICOM, PNG or JPEG file,\na folder or a zip "
                     "archive. Outside the model's intended use there is no number but a reason.",
-                .options = {{"saliency", "DIR", "write a heat map for each film scored"},
+                .options = {{"saliency", "DIR",
+                             "a heat map of each film above the threshold or undecided"},
                             {"threads", "N", "default: all cores"}},
                 .least = 2,
                 .most = 1'000'000,

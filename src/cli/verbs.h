@@ -19,6 +19,7 @@ namespace osler::cli {
 [[nodiscard]] Verb runs_list_verb();
 [[nodiscard]] Verb runs_show_verb();
 [[nodiscard]] Verb runs_compare_verb();
+[[nodiscard]] Verb runs_plot_verb();
 [[nodiscard]] Verb model_import_verb();
 [[nodiscard]] Verb model_list_verb();
 [[nodiscard]] Verb model_show_verb();
@@ -30,5 +31,6 @@ namespace osler::cli {
 [[nodiscard]] Verb predict_verb();
 [[nodiscard]] Verb audit_verify_verb();
 [[nodiscard]] Verb audit_duplicates_verb();
+[[nodiscard]] Verb audit_maps_verb();
 
 }  // namespace osler::cli

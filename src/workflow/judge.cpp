@@ -7,7 +7,9 @@
 
 #include "base/csv.h"
 #include "base/file.h"
+#include "base/parallel.h"
 #include "base/text.h"
+#include "evaluate/report/pictures.h"
 #include "workflow/films.h"
 #include "workflow/internal/judgement.h"
 #include "workflow/internal/predictions.h"
@@ -61,11 +63,11 @@ std::string rule_in_words(const study::OperatingPoint& point) {
   return "given in the study file";
 }
 
-// Header fields alone, fitted on the training films and scored on the test films.
-std::optional<evaluate::baseline::Baseline> metadata_baseline(const Subject& subject,
-                                                              const PartRows& test) {
+// What some fields alone predict, fitted on the training films and scored on the test films.
+std::optional<evaluate::baseline::Baseline> baseline_of(
+    const Subject& subject, const PartRows& test,
+    const std::vector<evaluate::baseline::Field>& fields) {
   const auto& manifest = subject.data.manifest;
-  const auto fields = header_fields(manifest);
   const PartRows train = rows_of(manifest, dataset::kTrain, subject.request->study.finding.label);
   if (fields.empty() || train.rows.empty()) {
     return std::nullopt;
@@ -83,6 +85,16 @@ std::optional<evaluate::baseline::Baseline> metadata_baseline(const Subject& sub
   const auto groups = evaluate::metrics::group_numbers(patients);
   auto baseline = evaluate::baseline::fit_and_score(fields, labels, groups, train.rows, test.rows);
   return baseline ? std::optional(*std::move(baseline)) : std::nullopt;
+}
+
+// The grey values of each film as the network sees it, wherever they lie.
+std::vector<evaluate::baseline::Field> grey_fields(const arrays::MappedNpy& tensors) {
+  const std::size_t films = tensors.rows();
+  std::vector<std::vector<double>> features(films);
+  parallel_for(films, hardware_threads(), [&](std::size_t i) {
+    features[i] = evaluate::baseline::grey_features(tensors.row(i));
+  });
+  return evaluate::baseline::fields_of(features);
 }
 
 report::Part part_of(std::string name, const PartRows& part) {
@@ -103,7 +115,8 @@ report::LeakageAudit audit_of(const MadeDataset& data) {
                                  std::to_string(data.treated.dropped) + " dropped"};
 }
 
-report::ReportOptions report_options(const Subject& subject, const Judgement& judgement) {
+report::ReportOptions report_options(const Subject& subject, const Judgement& judgement,
+                                     const arrays::MappedNpy& tensors) {
   const auto& study = subject.request->study;
   report::ReportOptions options;
   options.title = study.title.empty() ? "Evaluation of " + study.name : study.title;
@@ -122,7 +135,9 @@ report::ReportOptions report_options(const Subject& subject, const Judgement& ju
   options.sensitivity_floor = study.gates.sensitivity_lower;
   options.subgroups.threshold = judgement.fitted.map.threshold;
   options.seed = subject.request->seed;
-  options.metadata = metadata_baseline(subject, judgement.test);
+  options.metadata = baseline_of(
+      subject, judgement.test, header_fields(subject.data.manifest, study.data.finding_attributes));
+  options.histogram = baseline_of(subject, judgement.test, grey_fields(tensors));
   options.leakage = audit_of(subject.data);
   options.parts = {
       part_of("train", rows_of(subject.data.manifest, dataset::kTrain, study.finding.label)),
@@ -180,12 +195,12 @@ std::vector<report::GateResult> shown(const std::vector<gates::Gate>& judged) {
 }
 
 Result<void> evaluate_test(Home& home, const Subject& subject, Judgement& judgement,
-                           Progress& progress) {
+                           const arrays::MappedNpy& tensors, Progress& progress) {
   progress.begin("evaluate", 0);
   OSLER_TRY(const std::string text, read_text(judgement.predictions));
   OSLER_TRY(const auto csv, CsvTable::parse(text, judgement.predictions.filename().string()));
   OSLER_TRY(const auto table, report::PredictionTable::parse(csv));
-  auto options = report_options(subject, judgement);
+  auto options = report_options(subject, judgement, tensors);
   OSLER_TRY(options.worst, worst_cases(home, subject.data.manifest, table));
   NoProgress silent;
   OSLER_TRY(judgement.report, report::evaluate(table, std::move(options), silent));
@@ -200,6 +215,10 @@ Result<void> evaluate_test(Home& home, const Subject& subject, Judgement& judgem
                std::to_string(judgement.report.films));
   OSLER_TRY_DO(
       write_file(subject.folder / "report.json", pretty_json(report::to_json(judgement.report))));
+  OSLER_TRY_DO(make_folder(subject.folder / "plots"));
+  for (const auto& [name, svg] : report::pictures(judgement.report)) {
+    OSLER_TRY_DO(write_file(subject.folder / "plots" / (name + ".svg"), svg));
+  }
   return write_file(subject.folder / "report.html", report::to_html(judgement.report));
 }
 
@@ -254,7 +273,7 @@ Result<Judgement> judge(Home& home, const Subject& subject, const infer::engine:
                                  judgement.test_scores, judgement.fitted.map));
   OSLER_TRY_DO(write_predictions(subject.folder / "validation.csv", subject, judgement.validation,
                                  judgement.validation_scores, judgement.fitted.map));
-  OSLER_TRY_DO(evaluate_test(home, subject, judgement, progress));
+  OSLER_TRY_DO(evaluate_test(home, subject, judgement, tensors, progress));
   say_gates(judgement.gates, progress);
   return judgement;
 }

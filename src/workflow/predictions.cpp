@@ -23,11 +23,12 @@ std::string value_of(const dataset::Item& item, const std::string& name) {
 
 }  // namespace
 
-std::vector<evaluate::baseline::Field> header_fields(const dataset::Manifest& manifest) {
+std::vector<evaluate::baseline::Field> header_fields(const dataset::Manifest& manifest,
+                                                     std::span<const std::string> without) {
   std::set<std::string> names;
   for (const auto& item : manifest.items) {
     for (const auto& [name, value] : item.attributes) {
-      if (!kNotHeader.contains(name)) {
+      if (!kNotHeader.contains(name) && std::ranges::find(without, name) == without.end()) {
         names.insert(name);
       }
     }

@@ -10,10 +10,10 @@
 #include "base/text.h"
 #include "dicom/io/file.h"
 #include "dicom/quality/quality.h"
-#include "explain/saliency/saliency.h"
 #include "imaging/picture/overlay.h"
 #include "imaging/picture/picture.h"
 #include "imaging/transform/apply.h"
+#include "workflow/internal/heat.h"
 
 namespace osler::workflow::internal {
 namespace {
@@ -214,7 +214,9 @@ void Scorer::score_image(const clinical::Image& image, const std::filesystem::pa
                              .label = label_,
                              .reading = package_.contents().score_map.read(
                                  static_cast<double>(outputs->logits.front()))});
-  if (!saliency.empty()) {
+  const auto& reading = result.findings.front().reading;
+  const bool worth_a_look = reading.positive || reading.tier == clinical::Tier::Undecided;
+  if (!saliency.empty() && worth_a_look) {
     if (const auto drawn = draw(image, *outputs, saliency, result); !drawn) {
       result.warnings.push_back("no heat map: " + drawn.error().message);
     }
@@ -224,20 +226,8 @@ void Scorer::score_image(const clinical::Image& image, const std::filesystem::pa
 Result<void> Scorer::draw(const clinical::Image& image, const infer::engine::Outputs& outputs,
                           const std::filesystem::path& folder, FilmResult& result) const {
   const auto& head = package_.head();
-  if (!head || outputs.map.empty()) {
-    return Error(ErrorCode::NotSupported, "the network has no feature map to draw from");
-  }
   OSLER_TRY(const auto heat,
-            explain::saliency::heat_map(
-                {.features = head->features,
-                 .height = outputs.map_height,
-                 .width = outputs.map_width,
-                 .map = outputs.map,
-                 .weights = std::span(head->weights)
-                                .subspan((head->classes - 1) * head->features, head->features)},
-                {.method = explain::saliency::Method::GradCamPlusPlus,
-                 .height = package_.height(),
-                 .width = package_.width()}));
+            heat_of(head ? &*head : nullptr, outputs, package_.height(), package_.width()));
   OSLER_TRY(const auto film, imaging::picture::to_grey8(image));
   OSLER_TRY(const auto geometry, imaging::transform::geometry(transform_, image));
   OSLER_TRY(const auto drawn, imaging::picture::overlay(film, heat.values, geometry));

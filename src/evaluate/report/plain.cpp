@@ -66,24 +66,44 @@ std::string prediction(const Report& report) {
               ".");
 }
 
-// Percentages can be taken at their word where the top bin's interval holds what was said there and
-// the calibration error is small.
+// The bin that is furthest from what was said there: of those whose interval misses it, or, where
+// none does, of all.
+struct Furthest {
+  const calibration::ReliabilityBin* bin = nullptr;
+  bool misses = false;
+};
+Furthest furthest_bin(const Report& report) {
+  Furthest found;
+  double distance = -1.0;
+  for (const auto& bin : report.reliability.bins) {
+    const auto seen = metrics::proportion(bin.positives, bin.count);
+    const bool misses = bin.mean_probability < seen.lower || bin.mean_probability > seen.upper;
+    const double away = std::abs(seen.value - bin.mean_probability);
+    if ((misses && !found.misses) || (misses == found.misses && away > distance)) {
+      found = {.bin = &bin, .misses = misses};
+      distance = away;
+    }
+  }
+  return found;
+}
+
 std::string calibration_words(const Report& report) {
-  if (report.reliability.bins.size() < 2 || report.reliability.bins.back().count < kFewest ||
-      !report.metrics.ece.estimable()) {
+  const auto& bins = report.reliability.bins;
+  if (bins.size() < 2 || bins.back().count < kFewest || !report.metrics.ece.estimable()) {
     return item("Whether its percentages can be taken at their word was not assessed: too few " +
                 report.options.unit + "s.");
   }
-  const auto& top = report.reliability.bins.back();
-  const auto seen = metrics::proportion(top.positives, top.count);
-  const bool holds = seen.lower <= top.mean_probability && top.mean_probability <= seen.upper;
+  const Furthest furthest = furthest_bin(report);
   const bool small = report.metrics.ece.value <= 0.05;
   const std::string verdict =
-      holds && small ? "Its percentages can be taken at their word"
-      : small        ? "Its percentages are close, but not at the top"
-                     : "Its percentages are " + bold("not") + " to be taken at their word";
+      furthest.misses ? "Its percentages are " + bold("not") + " to be taken at their word"
+      : small
+          ? "Its percentages can be taken at their word"
+          : "Its percentages are rough, within what so few " + report.options.unit + "s can tell";
+  const auto& shown = furthest.misses || !small ? *furthest.bin : bins.back();
+  const auto seen = metrics::proportion(shown.positives, shown.count);
   return item(verdict + ": of " + report.options.unit + "s scored about " +
-              percent(top.mean_probability) + ", " + bold(of_hundred(seen.value) + " of 100") +
+              percent(shown.mean_probability) + ", " + bold(of_hundred(seen.value) + " of 100") +
               " had the finding" + brackets(seen) + ".");
 }
 

@@ -99,4 +99,10 @@ std::string style_sheet() {
   return std::string(kTokens) + kPage + kCharts + kPrint;
 }
 
+std::string picture_style() {
+  return std::string(kTokens) + kCharts +
+         ".paper { fill: var(--bg); } svg.c .ci1 { stroke: var(--ink-3); fill: none; } "
+         "svg.c .ci2 { stroke: var(--accent); fill: none; opacity: .6; }";
+}
+
 }  // namespace osler::evaluate::report

@@ -34,9 +34,10 @@ struct Judgement {
 [[nodiscard]] Result<Judgement> judge(Home& home, const Subject& subject,
                                       const infer::engine::Session& session, Progress& progress);
 
-// The header fields of each film, as the metadata-only baseline sees them.
+// The header fields of each film, as the metadata-only baseline sees them: all attributes but those
+// that name the film and those `without`.
 [[nodiscard]] std::vector<evaluate::baseline::Field> header_fields(
-    const dataset::Manifest& manifest);
+    const dataset::Manifest& manifest, std::span<const std::string> without);
 
 // The subgroup's value of a film; age_band is worked out from the age.
 [[nodiscard]] std::string subgroup_of(const dataset::Item& item, const std::string& column);

@@ -24,5 +24,7 @@ namespace osler::evaluate::report {
 
 // Inline style of the page.
 [[nodiscard]] std::string style_sheet();
+// What a picture needs that stands without the page.
+[[nodiscard]] std::string picture_style();
 
 }  // namespace osler::evaluate::report
