@@ -6,6 +6,7 @@
 #include <getopt.h>
 
 #include "base/text.h"
+#include "cli/terminal.h"
 
 namespace osler::cli {
 namespace {
@@ -45,18 +46,11 @@ std::string last_word(const std::vector<char*>& argv) {
   return argv[static_cast<std::size_t>(::optind - 1)];
 }
 
-std::size_t shown_width(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char letter) { return (static_cast<unsigned char>(letter) & 0xC0U) != 0x80U; }));
-}
-
 std::string option_lines(std::span<const Option> options) {
   std::string text;
   for (const auto& option : options) {
-    std::string line = "  --" + option.name + (option.value.empty() ? "" : " " + option.value);
-    const std::size_t width = shown_width(line);
-    line.append(width < 22 ? 22 - width : 2, ' ');
-    text += line + option.help + "\n";
+    const std::string form = option.value.empty() ? "" : " " + option.value;
+    text += padded("  --" + option.name + form, 22, 2) + option.help + "\n";
   }
   return text;
 }

@@ -4,14 +4,12 @@
 #include "base/text.h"
 #include "cli/verbs.h"
 #include "dataset/leakage.h"
-#include "workflow/home.h"
 
 namespace osler::cli {
 namespace {
 
 Result<Outcome> run(const Context& context, const Arguments& arguments) {
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   OSLER_TRY(const auto version, home.catalogue().find(arguments.positional().front()));
   OSLER_TRY(const auto manifest, home.catalogue().manifest(version));
   const auto audit = dataset::audit(manifest);

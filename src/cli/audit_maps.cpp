@@ -2,8 +2,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "cli/terminal.h"
 #include "cli/verbs.h"
-#include "workflow/home.h"
 #include "workflow/score_maps.h"
 
 namespace osler::cli {
@@ -79,8 +79,7 @@ Result<Outcome> run(const Context& context, const Arguments& arguments) {
   request.tolerance = tolerance.value_or(0.0);
   OSLER_TRY(const auto seed, arguments.integer("seed", 1, 0, INT64_MAX));
   request.seed = static_cast<std::uint64_t>(seed);
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   OSLER_TRY(const auto scores, workflow::score_maps(home, request, context.progress));
   say(context, scores);
   return Outcome{.document = dump_json(workflow::to_json(scores))};

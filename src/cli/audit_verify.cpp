@@ -3,15 +3,13 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/verbs.h"
-#include "workflow/home.h"
 #include "workflow/models.h"
 
 namespace osler::cli {
 namespace {
 
 Result<Outcome> run(const Context& context, const Arguments&) {
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   OSLER_TRY(const auto verified, home.audit().verify());
   OSLER_TRY_DO(workflow::verify_registry(home));
   context.say("ok   " + with_thousands(static_cast<std::int64_t>(verified.records)) +

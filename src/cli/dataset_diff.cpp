@@ -3,14 +3,12 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/verbs.h"
-#include "workflow/home.h"
 
 namespace osler::cli {
 namespace {
 
 Result<Outcome> run(const Context& context, const Arguments& arguments) {
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   OSLER_TRY(const auto before_version, home.catalogue().find(arguments.positional()[0]));
   OSLER_TRY(const auto after_version, home.catalogue().find(arguments.positional()[1]));
   OSLER_TRY(const auto before, home.catalogue().manifest(before_version));

@@ -28,8 +28,7 @@ Result<Outcome> run(const Context& context, const Arguments& arguments) {
     }
     study.data.labels = {.written = *labels, .resolved = *labels};
   }
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   OSLER_TRY(const auto made, workflow::make_dataset(home, study, context.progress));
   say_dataset(context, made);
   return Outcome{.document = dump_json(workflow::to_json(made))};

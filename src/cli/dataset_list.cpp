@@ -3,14 +3,12 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/verbs.h"
-#include "workflow/home.h"
 
 namespace osler::cli {
 namespace {
 
 Result<Outcome> run(const Context& context, const Arguments&) {
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   OSLER_TRY(const auto versions, home.catalogue().list());
   Json list = Json::array();
   for (const auto& version : versions) {

@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "cli/verbs.h"
 #include "dataset/leakage.h"
-#include "workflow/home.h"
 
 namespace osler::cli {
 namespace {
@@ -26,8 +25,7 @@ Counts count_labels(const dataset::Manifest& manifest) {
 }
 
 Result<Outcome> run(const Context& context, const Arguments& arguments) {
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   OSLER_TRY(const auto version, home.catalogue().find(arguments.positional().front()));
   OSLER_TRY(const auto manifest, home.catalogue().manifest(version));
   const auto splits = dataset::count_splits(manifest);

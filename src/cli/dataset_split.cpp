@@ -24,8 +24,7 @@ Result<std::string> label_of(workflow::Home& home, const Arguments& arguments) {
 
 Result<Outcome> run(const Context& context, const Arguments& arguments) {
   OSLER_TRY(const auto study, study_from(arguments, "split"));
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   workflow::SplitRequest request{.reference = arguments.positional().front(),
                                  .split = study.split,
                                  .duplicates = study.duplicates,

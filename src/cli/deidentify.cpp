@@ -10,8 +10,7 @@ namespace osler::cli {
 namespace {
 
 Result<Outcome> run(const Context& context, const Arguments& arguments) {
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   OSLER_TRY(const auto threads, arguments.integer("threads", 0, 0, 256));
   OSLER_TRY(const auto report, workflow::make_research_copies(
                                    home, static_cast<std::size_t>(threads), context.progress));

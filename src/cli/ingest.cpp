@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "workflow/take_in.h"
 
@@ -30,11 +31,6 @@ Json to_json(const Receipt& receipt, const std::vector<workflow::TakenItem>& ite
     document[std::string(workflow::to_string(static_cast<Outcome>(i)))] = receipt.counts[i];
   }
   return document;
-}
-
-std::string padded(std::string text, std::size_t width) {
-  text.resize(std::max(width, text.size()), ' ');
-  return text;
 }
 
 std::string right(const std::string& text, std::size_t width) {
@@ -125,8 +121,7 @@ Result<cli::Outcome> list_receipt(const Context& context, workflow::Home& home,
 }
 
 Result<cli::Outcome> run(const Context& context, const Arguments& arguments) {
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   if (arguments.has("receipt")) {
     return list_receipt(context, home, arguments);
   }

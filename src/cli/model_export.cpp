@@ -8,8 +8,7 @@ namespace osler::cli {
 namespace {
 
 Result<Outcome> run(const Context& context, const Arguments& arguments) {
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   OSLER_TRY(const auto model, workflow::find_model(home, arguments.positional()[0]));
   const std::string& folder = arguments.positional()[1];
   OSLER_TRY_DO(workflow::export_model(home, model, folder));

@@ -39,8 +39,7 @@ Result<Outcome> run(const Context& context, const Arguments& arguments) {
   options.positive_class = static_cast<std::size_t>(positive);
   OSLER_TRY(options.scale, numbers(arguments, "scale"));
   OSLER_TRY(options.shift, numbers(arguments, "shift"));
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   OSLER_TRY(const auto result, workflow::import_study(home, request, options, context.progress));
   say_result(context, result);
   return Outcome{.document = dump_json(workflow::to_json(result))};

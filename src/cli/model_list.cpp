@@ -8,8 +8,7 @@ namespace osler::cli {
 namespace {
 
 Result<Outcome> run(const Context& context, const Arguments&) {
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   OSLER_TRY(const auto models, workflow::list_models(home));
   Json list = Json::array();
   for (const auto& model : models) {

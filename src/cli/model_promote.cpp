@@ -13,8 +13,7 @@ Result<Outcome> run(const Context& context, const Arguments& arguments) {
     return Error(ErrorCode::InvalidArgument, "osler model promote needs --to shadow or production")
         .hint("see osler model promote --help");
   }
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   OSLER_TRY(const auto model, workflow::promote_model(home, arguments.positional().front(), *stage,
                                                       arguments.text("reason").value_or("")));
   context.say(model.reference() + " is in " + model.stage + ", " + model.digest.substr(0, 8));

@@ -8,8 +8,7 @@ namespace osler::cli {
 namespace {
 
 Result<Outcome> run(const Context& context, const Arguments& arguments) {
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   OSLER_TRY(const auto model, workflow::roll_back_model(home, arguments.positional().front(),
                                                         arguments.text("reason").value_or("")));
   context.say(model.reference() + " is in production again, " + model.digest.substr(0, 8));

@@ -8,8 +8,7 @@ namespace osler::cli {
 namespace {
 
 Result<Outcome> run(const Context& context, const Arguments& arguments) {
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   OSLER_TRY(const auto model, workflow::find_model(home, arguments.positional().front()));
   OSLER_TRY(const auto package, workflow::open_model(home, model));
   OSLER_TRY(const auto history, workflow::model_history(home, model.name));

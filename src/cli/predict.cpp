@@ -18,11 +18,6 @@ using workflow::Scored;
 
 constexpr std::size_t kAxis = 50;  // characters for 0 to 100 %
 
-std::string padded(std::string text, std::size_t width) {
-  text.resize(std::max(width, text.size()), ' ');
-  return text;
-}
-
 std::size_t place(double probability) {
   return std::min(kAxis - 1, static_cast<std::size_t>(probability * static_cast<double>(kAxis)));
 }
@@ -120,8 +115,7 @@ Result<Outcome> run(const Context& context, const Arguments& arguments) {
   options.saliency = arguments.text("saliency").value_or("");
   OSLER_TRY(const auto threads, arguments.integer("threads", 0, 0, 256));
   options.threads = static_cast<std::size_t>(threads);
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   const bool utf8 = shows_utf8();
   JsonStream stream;
   const auto summary = workflow::predict(

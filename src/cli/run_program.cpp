@@ -98,6 +98,11 @@ Result<Outcome> run_verb(const Verb& verb, const Arguments& arguments) {
 
 }  // namespace
 
+Result<workflow::Home> Context::open_home() const {
+  static const SystemClock kClock;
+  return workflow::Home::open(home, kClock);
+}
+
 void Context::say(std::string_view line) const {
   if (!json) {
     print(line);

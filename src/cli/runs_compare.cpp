@@ -43,8 +43,7 @@ Json differences(const Json& first, const Json& second) {
 }
 
 Result<Outcome> run(const Context& context, const Arguments& arguments) {
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   OSLER_TRY(const auto first, workflow::find_run(home, arguments.positional()[0]));
   OSLER_TRY(const auto second, workflow::find_run(home, arguments.positional()[1]));
   const Json one = to_json(first);

@@ -8,8 +8,7 @@ namespace osler::cli {
 namespace {
 
 Result<Outcome> run(const Context& context, const Arguments&) {
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   OSLER_TRY(const auto runs, workflow::list_runs(home));
   Json list = Json::array();
   for (const auto& entry : runs) {

@@ -85,8 +85,7 @@ Result<Outcome> run(const Context& context, const Arguments& arguments) {
     return Error(ErrorCode::InvalidArgument, "osler runs plot needs --x PARAMETER")
         .hint("for example --x study.split.train_share");
   }
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   const std::string metric = arguments.text("metric").value_or("auroc");
   OSLER_TRY(auto series,
             series_of(home, arguments, *x, arguments.text("series").value_or(""), metric));

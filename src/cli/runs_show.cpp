@@ -8,8 +8,7 @@ namespace osler::cli {
 namespace {
 
 Result<Outcome> run(const Context& context, const Arguments& arguments) {
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   OSLER_TRY(const auto found, workflow::find_run(home, arguments.positional().front()));
   context.say(found.name() + "   " + found.study + "   " + found.state);
   context.say("  data     " + found.dataset + ", seed " + std::to_string(found.seed));

@@ -18,18 +18,6 @@ constexpr std::size_t kTimeColumn = 92;
 constexpr double kRedraw_s = 0.1;
 constexpr double kPlainLine_s = 10.0;
 
-std::size_t shown_width(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char letter) { return (static_cast<unsigned char>(letter) & 0xC0U) != 0x80U; }));
-}
-
-std::string padded(std::string_view text, std::size_t width) {
-  std::string result(text);
-  const std::size_t shown = shown_width(text);
-  result.append(shown < width ? width - shown : 1, ' ');
-  return result;
-}
-
 // The environment is only read, before any thread is started.
 std::string environment(const char* name) {
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
@@ -57,6 +45,16 @@ std::string bar(double fraction, bool utf8) {
 }
 
 }  // namespace
+
+std::string padded(std::string_view text, std::size_t width, std::size_t gap) {
+  const auto starts_letter = [](char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+  };
+  const auto shown = static_cast<std::size_t>(std::ranges::count_if(text, starts_letter));
+  std::string result(text);
+  result.append(std::max(shown < width ? width - shown : 0, gap), ' ');
+  return result;
+}
 
 bool shows_utf8() {
   return locale_is_utf8();
@@ -88,7 +86,7 @@ void TerminalProgress::at(std::uint64_t done, std::string_view note) {
 void TerminalProgress::draw(std::uint64_t done, std::string_view note) {
   const double elapsed = since_begin_.seconds();
   std::string time = clock_time(elapsed);
-  std::string line = padded(step_, kNameWidth);
+  std::string line = padded(step_, kNameWidth, 1);
   if (total_ > 0) {
     const double fraction = static_cast<double>(done) / static_cast<double>(total_);
     if (fraction > 0.0) {
@@ -100,7 +98,7 @@ void TerminalProgress::draw(std::uint64_t done, std::string_view note) {
             "  ";
   }
   line += note;
-  line = padded(line, kTimeColumn) + time;
+  line = padded(line, kTimeColumn, 1) + time;
   std::fprintf(stderr, terminal_ ? "\r\x1b[K%s" : "%s\n", line.c_str());
   std::fflush(stderr);
 }
@@ -118,7 +116,7 @@ void TerminalProgress::end(std::string_view result) {
 }
 
 std::string step_line(std::string_view step, std::string_view result, std::string_view time) {
-  return padded(padded(step, kNameWidth) + std::string(result), kTimeColumn) + std::string(time);
+  return padded(padded(step, kNameWidth, 1) + std::string(result), kTimeColumn, 1) + std::string(time);
 }
 
 std::string error_text(const Error& error) {

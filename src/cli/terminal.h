@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -41,6 +42,10 @@ class TerminalProgress final : public Progress {
 [[nodiscard]] std::string error_text(const Error& error);
 // {"error": {"code", "message", "where", "hint"}} on one line.
 [[nodiscard]] std::string error_json(const Error& error);
+
+// Blanks after the text until it is `width` letters wide, at least `gap`. Letters are counted, not
+// bytes, so that columns with names in any script line up.
+[[nodiscard]] std::string padded(std::string_view text, std::size_t width, std::size_t gap = 0);
 
 // A step's line: its name, what came out, and how long it took.
 [[nodiscard]] std::string step_line(std::string_view step, std::string_view result,

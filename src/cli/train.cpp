@@ -9,8 +9,7 @@ namespace {
 
 Result<Outcome> run(const Context& context, const Arguments& arguments) {
   OSLER_TRY(const auto request, run_request(arguments, arguments.positional().front()));
-  const SystemClock clock;
-  OSLER_TRY(auto home, workflow::Home::open(context.home, clock));
+  OSLER_TRY(auto home, context.open_home());
   OSLER_TRY(const auto result, workflow::train_study(home, request, context.progress));
   say_result(context, result);
   return Outcome{.document = dump_json(workflow::to_json(result))};

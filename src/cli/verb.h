@@ -10,6 +10,7 @@
 #include "base/progress.h"
 #include "base/result.h"
 #include "cli/arguments.h"
+#include "workflow/home.h"
 
 namespace osler::cli {
 
@@ -18,6 +19,9 @@ struct Context {
   std::filesystem::path home;
   bool json = false;
   Progress& progress;
+
+  // The home, made where there is none. Errors as workflow::Home::open.
+  [[nodiscard]] Result<workflow::Home> open_home() const;
 
   // Lines for people, on standard output; silent with --json.
   void say(std::string_view line) const;
