@@ -1,6 +1,3 @@
-#include <nlohmann/json.hpp>
-
-#include "base/json.h"
 #include "cli/dataset_words.h"
 #include "cli/verbs.h"
 
@@ -16,10 +13,7 @@ Result<Outcome> run(const Context& context, const Arguments& arguments) {
   OSLER_TRY(auto study, study_from(arguments, arguments.positional().front()));
   study.data.source = study::Source::Dicom;
   study.data.labels = {.written = *labels, .resolved = *labels};
-  OSLER_TRY(auto home, context.open_home());
-  OSLER_TRY(const auto made, workflow::make_dataset(home, study, context.progress));
-  say_dataset(context, made);
-  return Outcome{.document = dump_json(workflow::to_json(made))};
+  return make_and_say(context, study);
 }
 
 }  // namespace
@@ -39,10 +33,7 @@ Verb dataset_create_verb() {
               .least = 1,
               .most = 1,
               .more = "docs/guides/first-study.md"};
-  for (const auto& list : {label_options(), split_options()}) {
-    usage.options.insert(usage.options.end(), list.begin(), list.end());
-  }
-  return {.usage = std::move(usage), .run = run};
+  return dataset_verb(std::move(usage), run);
 }
 
 }  // namespace osler::cli

@@ -3,6 +3,9 @@
 #include <array>
 #include <set>
 
+#include <nlohmann/json.hpp>
+
+#include "base/json.h"
 #include "base/text.h"
 
 namespace osler::cli {
@@ -69,11 +72,29 @@ Result<study::Study> study_from(const Arguments& arguments, const std::string& n
   return study;
 }
 
+namespace {
+
 std::vector<Option> label_options() {
   return {{"label", "COLUMN", "the column that says whether a film has the finding; default label"},
           {"positive", "A,B", "its values that mean yes; default 1"},
           {"contains", "WORD", "instead: yes where one of its |-parted values is WORD"},
           {"keep", "A,B", "columns to keep with each film"}};
+}
+
+}  // namespace
+
+Verb dataset_verb(Usage usage, decltype(Verb::run) run) {
+  for (const auto& list : {label_options(), split_options()}) {
+    usage.options.insert(usage.options.end(), list.begin(), list.end());
+  }
+  return {.usage = std::move(usage), .run = std::move(run)};
+}
+
+Result<Outcome> make_and_say(const Context& context, const study::Study& study) {
+  OSLER_TRY(auto home, context.open_home());
+  OSLER_TRY(const auto made, workflow::make_dataset(home, study, context.progress));
+  say_dataset(context, made);
+  return Outcome{.document = dump_json(workflow::to_json(made))};
 }
 
 std::vector<Option> split_options() {

@@ -11,7 +11,6 @@
 #include "deploy/card/card.h"
 #include "deploy/registry/registry.h"
 #include "explain/novelty/novelty.h"
-#include "infer/onnx/inspect.h"
 #include "infer/package/package.h"
 #include "workflow/internal/judgement.h"
 #include "workflow/internal/run_log.h"
@@ -231,9 +230,8 @@ Result<void> register_model(Home& home, const Subject& subject, const Judgement&
 
 }  // namespace
 
-Result<StudyResult> conclude(Home& home, Subject& subject, Progress& progress) {
-  OSLER_TRY_DO(infer::onnx::inspect(subject.onnx));
-  OSLER_TRY(const auto session, infer::engine::Session::create(subject.onnx));
+Result<StudyResult> conclude(Home& home, Subject& subject, const infer::engine::Session& session,
+                             Progress& progress) {
   OSLER_TRY(Judgement judgement, judge(home, subject, session, progress));
   StudyResult result;
   result.run = subject.run;

@@ -101,8 +101,14 @@ Result<void> learn(Home& home, Subject& subject, const RunRequest& request, Prog
   return {};
 }
 
+Result<infer::engine::Session> load_network(const Subject& subject) {
+  OSLER_TRY_DO(infer::onnx::inspect(subject.onnx));
+  return infer::engine::Session::create(subject.onnx);
+}
+
 // Runs the exported network on the inputs that the trained one was run on, and compares.
-Result<void> prove_equal(Subject& subject, Progress& progress) {
+Result<void> prove_equal(Subject& subject, const infer::engine::Session& session,
+                         Progress& progress) {
   progress.begin("export", 0);
   OSLER_TRY(const auto npz, arrays::Npz::open(subject.folder / "equality.npz"));
   OSLER_TRY(const auto rows_array, npz.read("rows"));
@@ -110,8 +116,6 @@ Result<void> prove_equal(Subject& subject, Progress& progress) {
   OSLER_TRY(const auto logits_array, npz.read("logits"));
   const auto expected = logits_array.to_floats();
   const std::vector<std::size_t> rows(indices.begin(), indices.end());
-  OSLER_TRY_DO(infer::onnx::inspect(subject.onnx));
-  OSLER_TRY(const auto session, infer::engine::Session::create(subject.onnx));
   OSLER_TRY(const auto tensors, arrays::MappedNpy::open(subject.tensors));
   NoProgress silent;
   OSLER_TRY(const auto scores, internal::score_rows(session, tensors, rows, silent));
@@ -176,8 +180,9 @@ Result<StudyResult> train_prepared(Home& home, Subject& subject, const RunReques
                                    Progress& progress) {
   OSLER_TRY_DO(learn(home, subject, request, progress));
   OSLER_TRY(subject.onnx, read_file(subject.folder / "model.onnx"));
-  OSLER_TRY_DO(prove_equal(subject, progress));
-  return internal::conclude(home, subject, progress);
+  OSLER_TRY(const auto session, load_network(subject));
+  OSLER_TRY_DO(prove_equal(subject, session, progress));
+  return internal::conclude(home, subject, session, progress);
 }
 
 Result<infer::onnx::Scores> scores_kind(const std::string& word) {
@@ -213,7 +218,8 @@ Result<StudyResult> import_prepared(Home& home, Subject& subject, const RunReque
                       {"parameters", description.parameters}};
   progress.end("a network of " + description.producer + ", " +
                with_thousands(static_cast<std::int64_t>(description.parameters)) + " parameters");
-  return internal::conclude(home, subject, progress);
+  OSLER_TRY(const auto session, load_network(subject));
+  return internal::conclude(home, subject, session, progress);
 }
 
 }  // namespace

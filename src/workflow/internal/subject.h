@@ -10,6 +10,7 @@
 #include "base/arrays/npy.h"
 #include "base/crypto.h"
 #include "dataset/manifest.h"
+#include "infer/engine/session.h"
 #include "workflow/make_dataset.h"
 #include "workflow/run_study.h"
 
@@ -37,7 +38,9 @@ struct Subject {
 };
 
 // Calibrates, evaluates, judges, packs and registers: the half that trained and imported networks
-// share.
-[[nodiscard]] Result<StudyResult> conclude(Home& home, Subject& subject, Progress& progress);
+// share. `session` is of subject.onnx.
+[[nodiscard]] Result<StudyResult> conclude(Home& home, Subject& subject,
+                                           const infer::engine::Session& session,
+                                           Progress& progress);
 
 }  // namespace osler::workflow::internal
