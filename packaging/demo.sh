@@ -47,6 +47,7 @@ finished() {  # finished STEP RESULT TIME
 
 # One line of osler's progress: "train      14 epochs, best 11, 2 threads      0:58".
 show_result() {  # show_result LINE [NAME]
+  [[ -n $shown_before && $1 == "$shown_before "* ]] && return
   if [[ $1 =~ ^([a-z]+)\ +(.*[^\ ])\ +([0-9:]+)$ ]] && number_of "${2:-${BASH_REMATCH[1]}}" >/dev/null; then
     finished "${2:-${BASH_REMATCH[1]}}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
   fi
@@ -70,13 +71,14 @@ number_steps() {  # number_steps ERRORS [NAME]
   done
 }
 
-# Runs osler, with its command printed before and its results in the file demo.log.
-run() {  # run [--as STEP] ARGUMENTS…
-  local as=''
-  if [[ $1 == --as ]]; then
-    as=$2
+# Runs osler, with its command printed before and its results in the file demo.log. A step that was
+# shown before, which osler finds done, is not shown again.
+run() {  # run [--as STEP] [--shown STEP] ARGUMENTS…
+  local as='' shown_before=''
+  while [[ $1 == --as || $1 == --shown ]]; do
+    if [[ $1 == --as ]]; then as=$2; else shown_before=$2; fi
     shift 2
-  fi
+  done
   local errors=$home/demo.errors
   : >"$errors"
   : >"$home/demo.log"
@@ -133,6 +135,8 @@ Package  ${model/#$HOME/\~}
 Then     $osler predict chest-opacity $shown/new/site-a/0001.dcm --home $shown
          $osler model show chest-opacity --home $shown
          $osler audit verify --home $shown
+         $osler audit maps chest-opacity $shown/cohort --boxes $shown/cohort/labels.csv \
+           --columns file,lesion_x,lesion_y,lesion_w,lesion_h --home $shown
          with films of your own: docs/guides/first-study.md
 
 Everything is in $shown; remove it with ./x demo --clean.
@@ -154,7 +158,7 @@ touch "$home/.osler-demo"
 set_up
 make_films phantom "$home/cohort" "$films" 7
 run ingest "$home/cohort" --home "$home"
-run train examples/phantom.yaml --data "$home/cohort" --home "$home"
+run --shown ingest train examples/phantom.yaml --data "$home/cohort" --home "$home"
 report=$(said report)
 model=$(said model)
 [[ $model == none* ]] && fail "the gates blocked the model: ${model#none: }" "${report/#$HOME/\~}" \

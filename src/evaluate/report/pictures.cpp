@@ -14,15 +14,25 @@
 namespace osler::evaluate::report {
 namespace {
 
-constexpr double kMargin = 12.0;
+constexpr double kMargin = 16.0;
 
-// Puts name space, style and paper into a picture that was made for the page.
+// The value of a head's attribute that is a number.
+double extent(std::string_view head, std::string_view name) {
+  const std::string opening = " " + std::string(name) + "=\"";
+  const std::size_t start = head.find(opening) + opening.size();
+  return parse_number(head.substr(start, head.find('"', start) - start)).value_or(0.0);
+}
+
+// Puts a picture that was made for the page on paper of its own, with style and a margin.
 std::string alone(const std::string& svg) {
-  const std::size_t head = svg.find('>');
-  return "<svg xmlns=\"http://www.w3.org/2000/svg\"" + svg.substr(4, head - 4) + "><style>" +
-         picture_style() + "</style><rect class=\"paper\" x=\"-" + coordinate(kMargin) +
-         "\" y=\"-" + coordinate(kMargin) + "\" width=\"200%\" height=\"200%\"/>" +
-         svg.substr(head + 1) + "\n";
+  const std::string_view head = std::string_view(svg).substr(0, svg.find('>'));
+  const std::string width = coordinate(extent(head, "width") + 2 * kMargin);
+  const std::string height = coordinate(extent(head, "height") + 2 * kMargin);
+  const std::string margin = coordinate(kMargin);
+  return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + width + "\" height=\"" + height +
+         "\" viewBox=\"0 0 " + width + " " + height + "\"><style>" + picture_style() +
+         "</style><rect class=\"paper\" width=\"" + width + "\" height=\"" + height +
+         "\"/><svg x=\"" + margin + "\" y=\"" + margin + "\"" + svg.substr(4) + "</svg>\n";
 }
 
 struct Panel {
