@@ -85,7 +85,11 @@ class Builder {
   }
 
   ::onnx::GraphProto& graph() { return *model_.mutable_graph(); }
-  [[nodiscard]] const ::onnx::ModelProto& model() const { return model_; }
+  [[nodiscard]] Bytes bytes() const {
+    const std::string text = model_.SerializeAsString();
+    const auto view = as_bytes(text);
+    return {view.begin(), view.end()};
+  }
 
  private:
   const NetworkOptions& options_;
@@ -164,9 +168,26 @@ Bytes make_network(const NetworkOptions& options) {
     Builder::value(*builder.graph().add_output(), "map",
                    {batch, whole(options.features), whole(height), whole(width)});
   }
-  const std::string bytes = builder.model().SerializeAsString();
-  const auto view = as_bytes(bytes);
-  return Bytes(view.begin(), view.end());
+  return builder.bytes();
+}
+
+Bytes make_greedy_network(Greed greed, std::size_t height, std::size_t width) {
+  constexpr std::size_t kLength = 60'000;
+  const NetworkOptions options;
+  Builder builder(options);
+  Builder::value(*builder.graph().add_input(), "image",
+                 {-1, 1, static_cast<std::int64_t>(height), static_cast<std::int64_t>(width)});
+  Builder::value(*builder.graph().add_output(), "logit", {-1, 1});
+  builder.weights("column", {1, 1, kLength, 1}, 8);
+  builder.weights("row", {1, 1, 1, kLength}, 8);
+  builder.node("GlobalAveragePool", {"image"}, {"level"});
+  const bool of_image = greed == Greed::WhenRun;
+  builder.node("Add", {"column", of_image ? "level" : "column"}, {"tall"});
+  builder.node("Add", {"tall", "row"}, {"grid"});
+  builder.node("GlobalAveragePool", {"grid"}, {"mean"});
+  builder.node("Add", {"mean", "level"}, {"scores"});
+  Builder::integer(builder.node("Flatten", {"scores"}, {"logit"}), "axis", 1);
+  return builder.bytes();
 }
 
 }  // namespace osler::test

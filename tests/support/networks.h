@@ -33,4 +33,11 @@ struct NetworkOptions {
 // with ReLU, then the tail. opset 13.
 [[nodiscard]] Bytes make_network(const NetworkOptions& options = {});
 
+// Small files that ask for 14 GB an image, by broadcasting a column against a row.
+enum class Greed : std::uint8_t {
+  WhenLoaded,  // of constants, so that folding them asks for it
+  WhenRun,     // of what the image gives
+};
+[[nodiscard]] Bytes make_greedy_network(Greed greed, std::size_t height, std::size_t width);
+
 }  // namespace osler::test

@@ -8,6 +8,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "base/rng.h"
 #include "tests/support/networks.h"
@@ -170,6 +171,23 @@ TEST(Session, GivesNoResultThatIsNotANumber) {
 
   ASSERT_FALSE(outputs);
   EXPECT_EQ(outputs.error().code, ErrorCode::DataCorrupt);
+}
+
+// What a network asks for shows only when it is loaded or run: neither may take the process along.
+TEST(Session, RefusesANetworkThatAsksForMoreMemoryThanAllSessionsMayUse) {
+  for (const auto greed : {test::Greed::WhenLoaded, test::Greed::WhenRun}) {
+    const auto session = Session::create(test::make_greedy_network(greed, 12, 12));
+    const auto outputs =
+        session ? session->run(random_images(1, 6), 1) : Result<Outputs>(session.error());
+    ASSERT_FALSE(outputs);
+    EXPECT_EQ(outputs.error().code, ErrorCode::NotSupported) << outputs.error().message;
+    EXPECT_THAT(outputs.error().message, HasSubstr("of memory"));
+    EXPECT_FALSE(outputs.error().advice.empty());
+  }
+  rusage used{};
+  ASSERT_EQ(::getrusage(RUSAGE_SELF, &used), 0);
+  EXPECT_LT(used.ru_maxrss, long{5} << 20);  // in KiB
+  EXPECT_TRUE(Session::create(test::make_network())->run(random_images(2, 6), 2));
 }
 
 }  // namespace
