@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <memory>
 #include <new>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
@@ -149,7 +151,9 @@ void Context::say(std::string_view line) const {
   }
 }
 
-int run_program(std::span<const std::string> words) {
+namespace {
+
+int answer(std::span<const std::string> words) {
   const bool json = asks(words, "--json");
   if (words.empty() || words[0] == "--help" || words[0] == "help") {
     print(kOverview);
@@ -185,6 +189,17 @@ int run_program(std::span<const std::string> words) {
     print(outcome->document + "\n");
   }
   return outcome->exit_code;
+}
+
+}  // namespace
+
+int run_program(std::span<const std::string> words) {
+  const int code = answer(words);
+  // Whoever reads a document from a file must not take half of one for the whole.
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) {
+    return code;
+  }
+  return fail(file_error(errno, "write it", "standard output"), false);
 }
 
 }  // namespace osler::cli

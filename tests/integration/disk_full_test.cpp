@@ -139,5 +139,42 @@ TEST_F(DiskFull, PhantomSaysSo) {
                                      "20", "--seed", "5"}));
 }
 
+// Runs osler from a shell that does `before` first and puts `after` behind the command.
+Answer run_from_shell(const fs::path& home, const std::string& before, const std::string& after,
+                      const std::vector<std::string>& words) {
+  ChildProcess::Options options;
+  options.program = "/bin/sh";
+  options.arguments = {"-c", before + "exec \"$0\" \"$@\"" + after,
+                       (program_folder() / "osler").string()};
+  options.arguments.insert(options.arguments.end(), words.begin(), words.end());
+  options.arguments.insert(options.arguments.end(), {"--json", "--quiet", "--home", home.string()});
+  options.error_log = "/dev/null";
+  return test::hear_osler(ChildProcess::start(options));
+}
+
+TEST(FileLimit, IsSaidAndNothingIsLost) {
+  const TemporaryFolder folder;
+  const fs::path home = folder.path() / "home";
+  const std::string cohort = (folder.path() / "cohort").string();
+  ASSERT_EQ(run_osler(home, {"phantom", cohort, "--studies", "4", "--seed", "5"}).exit_code, 0);
+  ASSERT_EQ(run_osler(home, {"dataset", "list"}).exit_code, 0);
+  // In blocks of 512 bytes: the database as it is may be written, films are larger.
+  const auto blocks = fs::file_size(home / "osler.db") / 512;
+  const std::string limit = "ulimit -f " + std::to_string(blocks) + "; ";
+  const auto limited = run_from_shell(home, limit, "", {"ingest", cohort});
+  test::expect_refusal(limited, ErrorCode::Unavailable, "larger than a file may be", "objects");
+  EXPECT_EQ(run_osler(home, {"ingest", cohort}).exit_code, 0);
+  KeptHome kept(home);
+  kept.expect_whole();
+  EXPECT_GE(kept.rows().originals.size(), 4U);
+}
+
+TEST(StandardOutput, ThatIsFullIsNotTakenForADocument) {
+  const TemporaryFolder folder;
+  const auto answer =
+      run_from_shell(folder.path() / "home", "", " > /dev/full", {"dataset", "list"});
+  EXPECT_EQ(answer.exit_code, exit_code(ErrorCode::Unavailable));
+}
+
 }  // namespace
 }  // namespace osler
