@@ -172,21 +172,27 @@ Bytes make_network(const NetworkOptions& options) {
 }
 
 Bytes make_greedy_network(Greed greed, std::size_t height, std::size_t width) {
-  constexpr std::size_t kLength = 60'000;
+  const std::size_t length = greed == Greed::WhenKept ? 4'096 : 60'000;
+  const std::size_t grids = greed == Greed::WhenKept ? 24 : 1;
   const NetworkOptions options;
   Builder builder(options);
   Builder::value(*builder.graph().add_input(), "image",
                  {-1, 1, static_cast<std::int64_t>(height), static_cast<std::int64_t>(width)});
   Builder::value(*builder.graph().add_output(), "logit", {-1, 1});
-  builder.weights("column", {1, 1, kLength, 1}, 8);
-  builder.weights("row", {1, 1, 1, kLength}, 8);
+  builder.weights("row", {1, 1, 1, length}, 8);
   builder.node("GlobalAveragePool", {"image"}, {"level"});
-  const bool of_image = greed == Greed::WhenRun;
-  builder.node("Add", {"column", of_image ? "level" : "column"}, {"tall"});
-  builder.node("Add", {"tall", "row"}, {"grid"});
-  builder.node("GlobalAveragePool", {"grid"}, {"mean"});
-  builder.node("Add", {"mean", "level"}, {"scores"});
-  Builder::integer(builder.node("Flatten", {"scores"}, {"logit"}), "axis", 1);
+  std::string sum = "level";
+  for (std::size_t i = 0; i < grids; ++i) {
+    const std::string of = std::to_string(i);
+    builder.weights("column" + of, {1, 1, length, 1}, 8);
+    const bool of_image = greed == Greed::WhenRun;
+    builder.node("Add", {"column" + of, of_image ? "level" : "row"}, {"first" + of});
+    builder.node("Add", {"first" + of, of_image ? "row" : "level"}, {"grid" + of});
+    builder.node("GlobalAveragePool", {"grid" + of}, {"mean" + of});
+    builder.node("Add", {sum, "mean" + of}, {"sum" + of});
+    sum = "sum" + of;
+  }
+  Builder::integer(builder.node("Flatten", {sum}, {"logit"}), "axis", 1);
   return builder.bytes();
 }
 

@@ -75,6 +75,9 @@ Ort::SessionOptions ort_options(const SessionOptions& options) {
   // A waiting thread that spins takes the core from whoever else has work.
   ort.AddConfigEntry("session.intra_op.allow_spinning", "0");
   ort.AddConfigEntry("session.use_env_allocators", "1");  // the bounded one
+  // What is folded is kept outside of it. A classifier loses little: what it could fold is mostly
+  // shapes.
+  ort.AddConfigEntry("optimization.disable_specified_optimizers", "ConstantFolding");
   return ort;
 }
 
