@@ -1,6 +1,7 @@
 #include "base/csv.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -68,7 +69,8 @@ class Reader {
       value += letter;
     }
     return Error(ErrorCode::DataCorrupt, "a quote that is opened here is never closed")
-        .at(name_ + " line " + std::to_string(first_line));
+        .at(name_ + " line " + std::to_string(first_line))
+        .hint("close it, or write a quote inside a quoted field twice");
   }
 
   Result<void> after_quote(std::vector<std::string>& fields, std::string value) {
@@ -101,14 +103,56 @@ Result<void> check_columns(const std::vector<std::string>& columns, const std::s
   std::set<std::string> seen;
   for (const auto& column : columns) {
     if (column.empty()) {
-      return Error(ErrorCode::DataCorrupt, "a column has no name").at(name + " line 1");
+      return Error(ErrorCode::DataCorrupt, "a column has no name")
+          .at(name + " line 1")
+          .hint("name each column in the first line");
     }
     if (!seen.insert(column).second) {
       return Error(ErrorCode::DataCorrupt, "two columns are called \"" + column + "\"")
-          .at(name + " line 1");
+          .at(name + " line 1")
+          .hint("give each column a name of its own");
     }
   }
   return {};
+}
+
+// How many bytes the UTF-8 character at the start of `text` has (RFC 3629, section 4); 0: it is
+// none.
+std::size_t utf8_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) {
+    return 1;
+  }
+  if (lead < 0xC2 || lead > 0xF4) {
+    return 0;
+  }
+  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80U) {
+      return 0;
+    }
+  }
+  const unsigned second = byte(1);
+  const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
+  const bool no_character = (lead == 0xED && second >= 0xA0) || (lead == 0xF4 && second >= 0x90);
+  return overlong || no_character ? 0 : length;
+}
+
+// The first line that is not the text of a table: not UTF-8, or with a byte that no text has.
+std::optional<std::size_t> first_bad_line(std::string_view text) {
+  std::size_t line = 1;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = text[i] == '\0' ? 0 : utf8_length(text.substr(i));
+    if (length == 0) {
+      return line;
+    }
+    line += text[i] == '\n' ? 1U : 0U;
+    i += length;
+  }
+  return std::nullopt;
 }
 
 bool runs_as_formula(const std::string& field) {
@@ -125,7 +169,13 @@ Result<CsvTable> CsvTable::parse(std::string_view text, std::string name) {
   Reader reader(text, table.name_);
   if (reader.at_end()) {
     return Error(ErrorCode::DataCorrupt, "the file is empty; its first line names the columns")
-        .at(table.name_);
+        .at(table.name_)
+        .hint("write the columns' names in the first line");
+  }
+  if (const auto line = first_bad_line(text)) {
+    return Error(ErrorCode::DataCorrupt, "this is not text in UTF-8")
+        .at(table.name_ + " line " + std::to_string(*line))
+        .hint("save the table as CSV in UTF-8");
   }
   OSLER_TRY_DO(reader.record(table.columns_));
   for (auto& column : table.columns_) {
@@ -145,7 +195,8 @@ Result<CsvTable> CsvTable::parse(std::string_view text, std::string name) {
       return Error(ErrorCode::DataCorrupt, "this line has " + std::to_string(count) +
                                                " fields, the first line names " +
                                                std::to_string(table.columns_.size()))
-          .at(table.name_ + " line " + std::to_string(line));
+          .at(table.name_ + " line " + std::to_string(line))
+          .hint("part the fields by commas, and quote a field that holds one");
     }
     table.lines_.push_back(line);
   }

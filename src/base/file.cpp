@@ -33,29 +33,6 @@ class Descriptor {
   int fd_;
 };
 
-Error failure(int number, std::string_view verb, const fs::path& path) {
-  const std::string what = std::string("cannot ") + std::string(verb);
-  const std::string why = std::generic_category().message(number);
-  switch (number) {
-    case ENOENT:
-    case ENOTDIR:
-      return Error(ErrorCode::NotFound, "there is no such file").at(path.string());
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return Error(ErrorCode::PermissionDenied, what + ": " + why)
-          .at(path.string())
-          .hint("give this user the right to it, or choose another place");
-    case ENOSPC:
-    case EDQUOT:
-      return Error(ErrorCode::Unavailable, "the disk is full; nothing was changed")
-          .at(path.string())
-          .hint("make room and run the same command again");
-    default:
-      return Error(ErrorCode::Unavailable, what + ": " + why).at(path.string());
-  }
-}
-
 Result<Bytes> read_all(int fd, std::size_t size, const fs::path& path) {
   Bytes bytes(size);
   std::size_t done = 0;
@@ -65,7 +42,7 @@ Result<Bytes> read_all(int fd, std::size_t size, const fs::path& path) {
       continue;
     }
     if (got < 0) {
-      return failure(errno, "read it", path);
+      return file_error(errno, "read it", path);
     }
     if (got == 0) {
       break;
@@ -83,17 +60,9 @@ Result<void> write_all(int fd, BytesView bytes, const fs::path& path) {
       continue;
     }
     if (put < 0) {
-      return failure(errno, "write it", path);
+      return file_error(errno, "write it", path);
     }
     bytes = bytes.subspan(static_cast<std::size_t>(put));
-  }
-  return {};
-}
-
-Result<void> sync_folder(const fs::path& folder) {
-  const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() < 0 || ::fsync(fd.get()) != 0) {
-    return failure(errno, "make it durable", folder);
   }
   return {};
 }
@@ -101,34 +70,68 @@ Result<void> sync_folder(const fs::path& folder) {
 Result<void> write_durably(const fs::path& temporary, BytesView bytes) {
   const Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (fd.get() < 0) {
-    return failure(errno, "write it", temporary);
+    return file_error(errno, "write it", temporary);
   }
   OSLER_TRY_DO(write_all(fd.get(), bytes, temporary));
   if (::fdatasync(fd.get()) != 0) {
-    return failure(errno, "make it durable", temporary);
+    return file_error(errno, "make it durable", temporary);
   }
   return {};
 }
 
 }  // namespace
 
+Error file_error(int number, std::string_view verb, const fs::path& path) {
+  const std::string what = std::string("cannot ") + std::string(verb);
+  const std::string why = std::generic_category().message(number);
+  switch (number) {
+    case ENOENT:
+    case ENOTDIR:
+      return Error(ErrorCode::NotFound, "there is no such file or folder")
+          .at(path.string())
+          .hint("check the path");
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return Error(ErrorCode::PermissionDenied, what + ": " + why)
+          .at(path.string())
+          .hint("give this user the right to it, or choose another place");
+    case ENOSPC:
+    case EDQUOT:
+      return Error(ErrorCode::Unavailable, "the disk is full; nothing was changed")
+          .at(path.string())
+          .hint("make room and run the same command again");
+    case EFBIG:
+      return Error(ErrorCode::Unavailable, what + ": larger than a file may be here")
+          .at(path.string())
+          .hint("raise the limit (ulimit -f), or choose another place");
+    default:
+      return Error(ErrorCode::Unavailable, what + ": " + why)
+          .at(path.string())
+          .hint("check the disk (dmesg), then run the same command again");
+  }
+}
+
 Result<Bytes> read_file(const fs::path& path, std::uint64_t max_bytes) {
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (fd.get() < 0) {
-    return failure(errno, "read it", path);
+    return file_error(errno, "read it", path);
   }
   struct stat facts{};
   if (::fstat(fd.get(), &facts) != 0) {
-    return failure(errno, "read it", path);
+    return file_error(errno, "read it", path);
   }
   if (!S_ISREG(facts.st_mode)) {
-    return Error(ErrorCode::NotSupported, "not a regular file").at(path.string());
+    return Error(ErrorCode::NotSupported, "not a regular file")
+        .at(path.string())
+        .hint("name a file, not a folder or a device");
   }
   const auto size = static_cast<std::uint64_t>(facts.st_size);
   if (size > max_bytes) {
     return Error(ErrorCode::NotSupported,
                  "larger than the limit of " + std::to_string(max_bytes) + " bytes")
-        .at(path.string());
+        .at(path.string())
+        .hint("check that it is the right file");
   }
   return read_all(fd.get(), size, path);
 }
@@ -151,7 +154,7 @@ Result<void> write_file(const fs::path& path, BytesView bytes) {
   if (::rename(temporary.c_str(), path.c_str()) != 0) {
     const int number = errno;
     ::unlink(temporary.c_str());
-    return failure(number, "write it", path);
+    return file_error(number, "write it", path);
   }
   return sync_folder(path.has_parent_path() ? path.parent_path() : fs::path("."));
 }
@@ -160,11 +163,19 @@ Result<void> write_file(const fs::path& path, std::string_view text) {
   return write_file(path, as_bytes(text));
 }
 
+Result<void> sync_folder(const fs::path& path) {
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() < 0 || ::fsync(fd.get()) != 0) {
+    return file_error(errno, "make it durable", path);
+  }
+  return {};
+}
+
 Result<void> make_folder(const fs::path& path) {
   std::error_code error;
   fs::create_directories(path, error);
   if (error) {
-    return failure(error.value(), "make the folder", path);
+    return file_error(error.value(), "make the folder", path);
   }
   return {};
 }

@@ -24,6 +24,14 @@ namespace osler {
 [[nodiscard]] Result<void> write_file(const std::filesystem::path& path, BytesView bytes);
 [[nodiscard]] Result<void> write_file(const std::filesystem::path& path, std::string_view text);
 
+// What a failed call on `path` means for a user: `number` is its errno, `verb` what was tried, as
+// in "write it". The codes are those named above, and Unavailable for all else.
+[[nodiscard]] Error file_error(int number, std::string_view verb,
+                               const std::filesystem::path& path);
+
+// Makes what a folder lists durable: a rename into it survives a power cut only from here on.
+[[nodiscard]] Result<void> sync_folder(const std::filesystem::path& path);
+
 // mkdir -p, as an Error where it cannot be.
 [[nodiscard]] Result<void> make_folder(const std::filesystem::path& path);
 

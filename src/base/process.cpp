@@ -55,6 +55,7 @@ struct Launch {
   Pipe input{};
   Pipe output{};
   int error_log = -1;
+  int keep_open = -1;
   bool stop_with_parent = false;
   pid_t parent = 0;
 };
@@ -64,6 +65,9 @@ struct Launch {
   ::dup2(launch.output.write, STDOUT_FILENO);
   if (launch.error_log >= 0) {
     ::dup2(launch.error_log, STDERR_FILENO);
+  }
+  if (launch.keep_open >= 0) {
+    ::fcntl(launch.keep_open, F_SETFD, 0);
   }
   if (launch.stop_with_parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -93,6 +97,7 @@ Result<ChildProcess> ChildProcess::start(const Options& options) {
   }
   Launch launch{.arguments = pointers(arguments),
                 .environment = pointers(environment),
+                .keep_open = options.keep_open,
                 .stop_with_parent = options.stop_with_parent,
                 .parent = ::getpid()};
   OSLER_TRY(launch.input, make_pipe());

@@ -27,6 +27,7 @@ class ChildProcess {
     // The kernel kills it when the THREAD that started it ends (prctl(2)): for children started by
     // a thread that lives as long as they are needed.
     bool stop_with_parent = false;
+    int keep_open = -1;  // a descriptor of ours that the child keeps, as a lock that it shares
   };
   // NotFound: no such program. Unavailable: no more processes.
   [[nodiscard]] static Result<ChildProcess> start(const Options& options);

@@ -86,7 +86,16 @@ std::string clock_time(double seconds) {
 }
 
 std::string counted(std::int64_t number, std::string_view word) {
-  return with_thousands(number) + " " + std::string(word) + (number == 1 ? "" : "s");
+  std::string text = with_thousands(number) + " " + std::string(word);
+  if (number == 1) {
+    return text;
+  }
+  const bool in_y = word.size() > 1 && word.back() == 'y' &&
+                    std::string_view("aeiou").find(word[word.size() - 2]) == std::string_view::npos;
+  if (in_y) {
+    text.replace(text.size() - 1, 1, "ie");
+  }
+  return text + "s";
 }
 
 std::string_view trim(std::string_view text) {

@@ -10,6 +10,7 @@ namespace {
 
 Result<Outcome> run(const Context& context, const Arguments&) {
   OSLER_TRY(auto home, context.open_home());
+  OSLER_TRY_DO(home.database().check());
   OSLER_TRY(const auto verified, home.audit().verify());
   OSLER_TRY_DO(workflow::verify_registry(home));
   context.say("ok   " + with_thousands(static_cast<std::int64_t>(verified.records)) +
@@ -28,7 +29,8 @@ Verb audit_verify_verb() {
                                "find any that was edited, removed or moved",
                     .form = "[options]",
                     .examples = {"osler audit verify", "osler audit verify --json"},
-                    .remarks = "The log is a Merkle tree (RFC 9162) whose heads are signed with "
+                    .remarks = "The database must be whole. The log is a Merkle tree (RFC 9162) "
+                               "whose heads are signed with "
                                "HOME/keys/audit.key.",
                     .options = {}},
           .run = run};

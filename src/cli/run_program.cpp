@@ -1,8 +1,12 @@
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <memory>
+#include <new>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
@@ -29,6 +33,40 @@ void print(std::string_view text) {
 std::filesystem::path default_home() {
   const char* home = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe): no thread yet
   return std::filesystem::path(home == nullptr ? "." : home) / ".osler";
+}
+
+// What to do where the error itself does not say.
+std::string_view advice_for(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::InvalidArgument:
+      return "see osler VERB --help, and docs/guides/study-file.md for the study file";
+    case ErrorCode::NotFound:
+      return "check the name and the path";
+    case ErrorCode::PermissionDenied:
+      return "give this user the right to it, or choose another place";
+    case ErrorCode::FailedPrecondition:
+      return "bring the data or the state into order, then run the same command again";
+    case ErrorCode::NotSupported:
+      return "convert it to something that is offered; docs/capabilities.md says what is";
+    case ErrorCode::DataCorrupt:
+      return "fetch or export the file again, or restore it from the backup";
+    case ErrorCode::Unavailable:
+      return "run the same command again";
+    case ErrorCode::Internal:
+      break;
+  }
+  return "this is a fault of osler: report it with the command that you gave";
+}
+
+// No error leaves without a place and advice. The verb alone is named: arguments can name patients.
+Error completed(Error error, std::string_view verb) {
+  if (error.where.empty()) {
+    error.where = "osler " + std::string(verb);
+  }
+  if (error.advice.empty()) {
+    error.advice = advice_for(error.code);
+  }
+  return error;
 }
 
 int fail(const Error& error, bool json) {
@@ -93,7 +131,15 @@ Result<Outcome> run_verb(const Verb& verb, const Arguments& arguments) {
   const Context context{.home = home ? std::filesystem::path(*home) : default_home(),
                         .json = arguments.has("json"),
                         .progress = *progress};
-  return verb.run(context, arguments);
+  // Libraries throw where memory ends, or at what nobody thought of: still one document, one line.
+  try {
+    return verb.run(context, arguments);
+  } catch (const std::bad_alloc&) {
+    return Error(ErrorCode::Unavailable, "out of memory")
+        .hint("end other programs, or use a machine with more memory");
+  } catch (const std::exception& thrown) {
+    return Error(ErrorCode::Internal, std::string("something unforeseen: ") + thrown.what());
+  }
 }
 
 }  // namespace
@@ -110,7 +156,9 @@ void Context::say(std::string_view line) const {
   }
 }
 
-int run_program(std::span<const std::string> words) {
+namespace {
+
+int answer(std::span<const std::string> words) {
   const bool json = asks(words, "--json");
   if (words.empty() || words[0] == "--help" || words[0] == "help") {
     print(kOverview);
@@ -132,7 +180,7 @@ int run_program(std::span<const std::string> words) {
   }
   auto arguments = Arguments::parse(verb->usage, words.subspan(taken));
   if (!arguments) {
-    return fail(arguments.error(), json);
+    return fail(completed(arguments.error(), verb->usage.verb), json);
   }
   if (arguments->has("help")) {
     print(help_page(verb->usage));
@@ -140,12 +188,23 @@ int run_program(std::span<const std::string> words) {
   }
   const auto outcome = run_verb(*verb, *arguments);
   if (!outcome) {
-    return fail(outcome.error(), json);
+    return fail(completed(outcome.error(), verb->usage.verb), json);
   }
   if (json && !outcome->document.empty()) {
     print(outcome->document + "\n");
   }
   return outcome->exit_code;
+}
+
+}  // namespace
+
+int run_program(std::span<const std::string> words) {
+  const int code = answer(words);
+  // Whoever reads a document from a file must not take half of one for the whole.
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) {
+    return code;
+  }
+  return fail(file_error(errno, "write it", "standard output"), false);
 }
 
 }  // namespace osler::cli

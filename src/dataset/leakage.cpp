@@ -81,8 +81,9 @@ Error refusal(const LeakageAudit& found) {
   }
   return Error(ErrorCode::FailedPrecondition, message)
       .hint(
-          "say in the study file how to treat them, split: {leakage: drop} or {leakage: "
-          "keep-together}, or split by patient");
+          "say how to treat them: leakage: {duplicates: drop} or {duplicates: keep_together} in "
+          "the "
+          "study file, --duplicates on the command line");
 }
 
 Treated keep_together(Manifest& manifest) {

@@ -104,7 +104,12 @@ Result<clinical::Image> npz_row(const Array& array, std::size_t index) {
   const bool colour = shape.size() == 4 && (shape[3] == 1 || shape[3] == 3);
   if ((!grey && !colour) || array.type != arrays::Type::U8) {
     return Error(ErrorCode::InvalidArgument,
-                 "images must be [n, height, width] of uint8, not " + array.describe());
+                 "images must be [n, height, width] of uint8, not " + array.describe())
+        .hint("save them again with that shape and type");
+  }
+  if (shape[1] == 0 || shape[2] == 0) {
+    return Error(ErrorCode::InvalidArgument, "images of no pixels: " + array.describe())
+        .hint("save them again with their pixels");
   }
   if (index >= shape[0]) {
     return Error(ErrorCode::InvalidArgument, "the array has no such row");

@@ -34,19 +34,25 @@ std::string_view media_of(BytesView bytes) {
 Result<std::vector<fs::path>> list_pictures(const fs::path& folder) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) {
-    return Error(ErrorCode::NotFound, "there is no such folder").at(folder.string());
+    return Error(ErrorCode::NotFound, "there is no such folder")
+        .at(folder.string())
+        .hint("check the path");
   }
   std::vector<fs::path> pictures;
-  for (const auto& entry : fs::recursive_directory_iterator(folder, error)) {
-    const std::string extension = lower(entry.path().extension().string());
-    if (entry.is_regular_file() &&
+  fs::recursive_directory_iterator entries(folder, error);
+  for (const fs::recursive_directory_iterator end; !error && entries != end;
+       entries.increment(error)) {
+    const std::string extension = lower(entries->path().extension().string());
+    std::error_code ignored;
+    if (entries->is_regular_file(ignored) &&
         (extension == ".png" || extension == ".jpg" || extension == ".jpeg")) {
-      pictures.push_back(entry.path());
+      pictures.push_back(entries->path());
     }
   }
   if (error) {
     return Error(ErrorCode::PermissionDenied, "the folder cannot be read: " + error.message())
-        .at(folder.string());
+        .at(folder.string())
+        .hint("give this user the right to read it, and what is below it");
   }
   if (pictures.empty()) {
     return Error(ErrorCode::InvalidArgument, "the folder holds no PNG or JPEG file")
@@ -64,7 +70,9 @@ Result<dataset::Item> read_picture(const fs::path& folder, const fs::path& path,
   dataset::Item item;
   item.media = media_of(bytes);
   if (item.media.empty()) {
-    return Error(ErrorCode::DataCorrupt, "neither a PNG nor a JPEG file").at(path.string());
+    return Error(ErrorCode::DataCorrupt, "neither a PNG nor a JPEG file")
+        .at(path.string())
+        .hint("remove it, or save it again as PNG");
   }
   auto image = reader.decoder().decode_picture(bytes);
   if (!image) {

@@ -44,6 +44,10 @@ Result<void> add_part(const arrays::Npz& npz, const Part& part, const crypto::Di
   OSLER_TRY(const auto labels, npz.read(std::string(part.prefix) + "_labels"));
   OSLER_TRY(const auto values, labels.to_integers());
   const std::size_t rows = images.shape.empty() ? 0 : images.shape[0];
+  if (rows == 0) {
+    return Error(ErrorCode::InvalidArgument, name + " holds no images")
+        .hint("each of the three parts needs some");
+  }
   if (values.size() != rows) {
     return Error(ErrorCode::InvalidArgument, name + " has " + std::to_string(rows) +
                                                  " images but there are " +

@@ -1,5 +1,6 @@
 #include "workflow/home.h"
 
+#include <chrono>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -10,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/lock.h"
 #include "base/text.h"
 #include "workflow/internal/schema.h"
 
@@ -19,22 +21,34 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kKeyBytes = 32;
+// Making a key takes a moment.
+constexpr std::chrono::seconds kKeyPatience(10);
 
-// The secret in `path`, made where there is none yet.
-Result<Bytes> secret(const fs::path& path) {
-  auto bytes = read_file(path, 4096);
-  if (!bytes && bytes.error().code == ErrorCode::NotFound) {
-    Bytes made = crypto::random_bytes(kKeyBytes);
-    OSLER_TRY_DO(write_file(path, made));
-    return made;
-  }
-  OSLER_TRY(Bytes read, std::move(bytes));
+Result<Bytes> read_secret(const fs::path& path) {
+  OSLER_TRY(Bytes read, read_file(path, 4096));
   if (read.size() != kKeyBytes) {
     return Error(ErrorCode::DataCorrupt, "a key file has not 32 bytes")
         .at(path.string())
         .hint("restore it from the backup; without it what it protects cannot be used");
   }
   return read;
+}
+
+// The secret in `path`, made where there is none yet. Two processes that start together in a new
+// home must agree on it, so it is looked for again under a lock.
+Result<Bytes> secret(const fs::path& path) {
+  auto found = read_secret(path);
+  if (found || found.error().code != ErrorCode::NotFound) {
+    return found;
+  }
+  OSLER_TRY(const auto lock, FileLock::take(path.parent_path() / "lock", kKeyPatience));
+  found = read_secret(path);
+  if (found || found.error().code != ErrorCode::NotFound) {
+    return found;
+  }
+  Bytes made = crypto::random_bytes(kKeyBytes);
+  OSLER_TRY_DO(write_file(path, made));
+  return made;
 }
 
 Result<std::vector<Bytes>> trusted(const fs::path& folder, Bytes own) {

@@ -88,12 +88,7 @@ Result<void> audit(MadeDataset& made, study::Duplicates duplicates, Progress& pr
                ", " + std::to_string(made.audit.across_splits) + " across the splits; " +
                counted(static_cast<std::int64_t>(made.audit.patients.size()), "patient") +
                " across the splits");
-  auto treated = dataset::treat(made.manifest, treatment(duplicates));
-  if (!treated) {
-    return std::move(treated).error().hint(
-        "say in the study file what to do with them: leakage.duplicates: keep_together or drop");
-  }
-  made.treated = *treated;
+  OSLER_TRY(made.treated, dataset::treat(made.manifest, treatment(duplicates)));
   made.manifest.origin["duplicates"] = std::string(study::to_string(duplicates));
   return {};
 }
@@ -127,7 +122,10 @@ Result<MadeDataset> make_dataset(Home& home, const study::Study& study, Progress
   const bool as_delivered = study.data.source == study::Source::Npz && !study.split.fractions &&
                             study.split.column.empty();
   if (!as_delivered) {
-    OSLER_TRY_DO(split(made.manifest, study.split, study.duplicates, study.finding.label));
+    if (auto done = split(made.manifest, study.split, study.duplicates, study.finding.label);
+        !done) {
+      return std::move(done).error().at("the split of data set " + study.name);
+    }
   }
   OSLER_TRY_DO(audit(made, study.duplicates, progress));
   if (study.split.train_share < 1.0) {
@@ -143,7 +141,9 @@ Result<MadeDataset> split_dataset(Home& home, const SplitRequest& request) {
   OSLER_TRY(const auto parent, home.catalogue().find(request.reference));
   MadeDataset made;
   OSLER_TRY(made.manifest, home.catalogue().manifest(parent));
-  OSLER_TRY_DO(split(made.manifest, request.split, request.duplicates, request.label));
+  if (auto done = split(made.manifest, request.split, request.duplicates, request.label); !done) {
+    return std::move(done).error().at("the split of data set " + parent.name);
+  }
   NoProgress silent;
   OSLER_TRY_DO(audit(made, request.duplicates, silent));
   OSLER_TRY_DO(store(home, made, parent.name, "split anew", parent.digest));

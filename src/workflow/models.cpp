@@ -89,6 +89,19 @@ Result<ModelVersion> move(Home& home, const std::string& action, const std::stri
   return version_of(home, model);
 }
 
+// The copy opens as the package that was signed.
+Result<void> copy_package(const Home& home, const std::filesystem::path& from,
+                          const std::filesystem::path& to) {
+  OSLER_TRY_DO(make_folder(to));
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(from, error)) {
+    OSLER_TRY(const Bytes bytes, read_file(entry.path()));
+    OSLER_TRY_DO(write_file(to / entry.path().filename(), bytes));
+  }
+  OSLER_TRY_DO(infer::package::Package::open(to, {.trusted_keys = home.trusted_keys()}));
+  return {};
+}
+
 }  // namespace
 
 std::filesystem::path model_folder(const Home& home, const std::string& name,
@@ -180,13 +193,22 @@ Result<void> export_model(Home& home, const ModelVersion& model,
         .at(folder.string())
         .hint("name a new folder");
   }
-  OSLER_TRY_DO(make_folder(folder));
-  for (const auto& entry : std::filesystem::directory_iterator(model.folder, error)) {
-    OSLER_TRY(const Bytes bytes, read_file(entry.path()));
-    OSLER_TRY_DO(write_file(folder / entry.path().filename(), bytes));
+  // Beside its place first, so that a copy that ends half-way is not taken for a package.
+  auto place = std::filesystem::absolute(folder, error).lexically_normal();
+  place = place.has_filename() ? place : place.parent_path();
+  const auto unfinished = place.parent_path() /
+                          ("." + place.filename().string() + "." + to_hex(crypto::random_bytes(6)));
+  if (auto copied = copy_package(home, model.folder, unfinished); !copied) {
+    std::filesystem::remove_all(unfinished, error);
+    return std::move(copied).error();
   }
-  // What was written is what was signed.
-  OSLER_TRY_DO(infer::package::Package::open(folder, {.trusted_keys = home.trusted_keys()}));
+  std::filesystem::rename(unfinished, place, error);
+  if (error) {
+    const int number = error.value();
+    std::filesystem::remove_all(unfinished, error);
+    return file_error(number, "make the folder", place);
+  }
+  OSLER_TRY_DO(sync_folder(place.parent_path()));
   return home.record("model.export", {{"model", model.reference()}, {"digest", model.digest}});
 }
 

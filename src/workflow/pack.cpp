@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <system_error>
@@ -7,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/lock.h"
 #include "base/text.h"
 #include "deploy/card/card.h"
 #include "deploy/registry/registry.h"
@@ -188,12 +190,30 @@ std::string content_key(const Subject& subject) {
   return crypto::sha256(dump_json(key)).hex();
 }
 
+// Novelty detectors of large data sets take minutes to fit.
+constexpr std::chrono::minutes kRegistrationPatience(10);
+
+// One process at a time makes the next version of a model: what it finds half-made in the model's
+// folder was left by one that was stopped.
+Result<FileLock> lock_model(const Home& home, const std::string& name) {
+  const auto folder = home.folder() / "models" / name;
+  OSLER_TRY(auto lock, FileLock::take(folder / "lock", kRegistrationPatience));
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    if (entry.path().filename().string().starts_with('.')) {
+      std::filesystem::remove_all(entry.path(), ignored);
+    }
+  }
+  return lock;
+}
+
 Result<void> register_model(Home& home, const Subject& subject, const Judgement& judgement,
                             StudyResult& result, Progress& progress) {
   progress.begin("package", 0);
   const auto& study = subject.request->study;
   OSLER_TRY(auto registry, deploy::registry::Registry::open(home.database(), home.clock()));
   const std::string content = content_key(subject);
+  OSLER_TRY(const auto lock, lock_model(home, study.name));
   OSLER_TRY(const auto before, registry.find_content(study.name, content));
   if (before) {
     result.version = before->version;

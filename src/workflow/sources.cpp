@@ -1,6 +1,7 @@
 #include "workflow/internal/sources.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <system_error>
 #include <utility>
 
@@ -21,11 +22,6 @@ Result<void> list_folder(const fs::path& folder, std::vector<Source>& sources) {
         .hint("give this user the right to read it");
   }
   for (const fs::recursive_directory_iterator end; entries != end; entries.increment(error)) {
-    if (error) {
-      return Error(ErrorCode::PermissionDenied,
-                   "a folder below it cannot be read: " + error.message())
-          .at(folder.string());
-    }
     std::error_code ignored;
     if (!entries->is_directory(ignored)) {
       sources.push_back(
@@ -33,6 +29,12 @@ Result<void> list_folder(const fs::path& folder, std::vector<Source>& sources) {
            .file = entries->path(),
            .size = entries->is_regular_file(ignored) ? entries->file_size(ignored) : 0});
     }
+  }
+  if (error) {  // the iterator then stands at its end
+    return Error(ErrorCode::PermissionDenied,
+                 "a folder below it cannot be read: " + error.message())
+        .at(folder.string())
+        .hint("give this user the right to read it");
   }
   return {};
 }
@@ -79,7 +81,7 @@ Result<std::vector<Source>> list_sources(const std::vector<fs::path>& paths) {
     std::error_code error;
     const auto status = fs::status(path, error);
     if (!fs::exists(status)) {
-      return Error(ErrorCode::NotFound, "there is no such file or folder").at(path.string());
+      return file_error(ENOENT, "read it", path);
     }
     const std::size_t first = sources.size();
     if (fs::is_directory(status)) {
@@ -91,6 +93,11 @@ Result<std::vector<Source>> list_sources(const std::vector<fs::path>& paths) {
     }
     std::sort(sources.begin() + static_cast<std::ptrdiff_t>(first), sources.end(),
               [](const Source& a, const Source& b) { return a.path < b.path; });
+  }
+  if (sources.empty()) {
+    return Error(ErrorCode::NotFound, "there is no file in it")
+        .at(paths.empty() ? "" : paths.front().string())
+        .hint("name the folder that holds the films");
   }
   return sources;
 }

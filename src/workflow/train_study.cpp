@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -85,6 +87,7 @@ Result<void> learn(Home& home, Subject& subject, const RunRequest& request, Prog
   options.environment = {"OMP_WAIT_POLICY=PASSIVE"};
   options.error_log = subject.folder / "learner.log";
   options.stop_with_parent = true;
+  options.keep_open = subject.lock->descriptor();
   OSLER_TRY(const auto id, home.jobs().add("train", {{"run", subject.run}}));
   progress.begin("train", static_cast<std::uint64_t>(request.study.training.optimiser.epochs));
   OSLER_TRY(subject.training,
@@ -142,6 +145,20 @@ Json parameters_of(const RunRequest& request) {
   return {{"study", study::to_json(request.study)}, {"code", internal::code_revision()}};
 }
 
+// Who was killed a moment ago, and its learner, may still be ending.
+constexpr std::chrono::seconds kRunPatience(2);
+
+// One process at a time works on a run: the same study started twice is the same run.
+Result<FileLock> lock_run(const std::filesystem::path& folder) {
+  auto lock = FileLock::take(folder / "lock", kRunPatience);
+  if (!lock && lock.error().code == ErrorCode::Unavailable) {
+    return Error(ErrorCode::Unavailable, "another osler is at work on this run")
+        .at(folder.string())
+        .hint("wait until it has ended; another --seed is another run");
+  }
+  return lock;
+}
+
 // Data set and tensors, then a run of its own folder.
 Result<Subject> prepare(Home& home, const RunRequest& request, const std::string& kind,
                         Json parameters, Progress& progress) {
@@ -158,7 +175,7 @@ Result<Subject> prepare(Home& home, const RunRequest& request, const std::string
                                        .parameters = std::move(parameters)}));
   subject.run = "r" + std::to_string(begun.number);
   subject.folder = run_folder(home, begun.number);
-  OSLER_TRY_DO(make_folder(subject.folder));
+  OSLER_TRY(subject.lock, lock_run(subject.folder));
   OSLER_TRY_DO(
       write_file(subject.folder / "study.json", pretty_json(study::to_json(request.study))));
   return subject;
@@ -199,6 +216,35 @@ Result<infer::onnx::Scores> scores_kind(const std::string& word) {
                "a network's scores are auto, logits or probabilities, not \"" + word + "\"");
 }
 
+// Whether the network runs at all, on as many films as are scored at once: what it asks for in
+// memory shows only then.
+Result<void> probe(const Subject& subject, const infer::engine::Session& session) {
+  OSLER_TRY(const auto tensors, arrays::MappedNpy::open(subject.tensors));
+  constexpr std::size_t kFilms = 32;
+  std::vector<std::size_t> rows(std::min(kFilms, tensors.shape()[0]));
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  NoProgress silent;
+  OSLER_TRY_DO(internal::score_rows(session, tensors, rows, silent));
+  return {};
+}
+
+Result<infer::engine::Session> take_network(Subject& subject, BytesView bytes,
+                                            const infer::onnx::AdaptOptions& options,
+                                            Progress& progress) {
+  progress.begin("import", 0);
+  OSLER_TRY(const auto description, infer::onnx::inspect(bytes));
+  OSLER_TRY(subject.onnx, infer::onnx::adapt(bytes, options));
+  OSLER_TRY(auto session, load_network(subject));
+  OSLER_TRY_DO(probe(subject, session));
+  subject.training = {{"imported", crypto::sha256(bytes).hex()},
+                      {"producer", description.producer},
+                      {"opset", description.opset},
+                      {"parameters", description.parameters}};
+  progress.end("a network of " + description.producer + ", " +
+               with_thousands(static_cast<std::int64_t>(description.parameters)) + " parameters");
+  return session;
+}
+
 Result<StudyResult> import_prepared(Home& home, Subject& subject, const RunRequest& request,
                                     const ImportOptions& options, BytesView bytes,
                                     Progress& progress) {
@@ -209,17 +255,11 @@ Result<StudyResult> import_prepared(Home& home, Subject& subject, const RunReque
                                   .scale = {options.scale.begin(), options.scale.end()},
                                   .shift = {options.shift.begin(), options.shift.end()}};
   OSLER_TRY(adapt.scores, scores_kind(options.scores));
-  progress.begin("import", 0);
-  OSLER_TRY(const auto description, infer::onnx::inspect(bytes));
-  OSLER_TRY(subject.onnx, infer::onnx::adapt(bytes, adapt));
-  subject.training = {{"imported", crypto::sha256(bytes).hex()},
-                      {"producer", description.producer},
-                      {"opset", description.opset},
-                      {"parameters", description.parameters}};
-  progress.end("a network of " + description.producer + ", " +
-               with_thousands(static_cast<std::int64_t>(description.parameters)) + " parameters");
-  OSLER_TRY(const auto session, load_network(subject));
-  return internal::conclude(home, subject, session, progress);
+  const auto session = take_network(subject, bytes, adapt, progress);
+  if (!session) {
+    return Error(session.error()).at(options.onnx.string());
+  }
+  return internal::conclude(home, subject, *session, progress);
 }
 
 }  // namespace

@@ -85,7 +85,11 @@ class Builder {
   }
 
   ::onnx::GraphProto& graph() { return *model_.mutable_graph(); }
-  [[nodiscard]] const ::onnx::ModelProto& model() const { return model_; }
+  [[nodiscard]] Bytes bytes() const {
+    const std::string text = model_.SerializeAsString();
+    const auto view = as_bytes(text);
+    return {view.begin(), view.end()};
+  }
 
  private:
   const NetworkOptions& options_;
@@ -164,9 +168,32 @@ Bytes make_network(const NetworkOptions& options) {
     Builder::value(*builder.graph().add_output(), "map",
                    {batch, whole(options.features), whole(height), whole(width)});
   }
-  const std::string bytes = builder.model().SerializeAsString();
-  const auto view = as_bytes(bytes);
-  return Bytes(view.begin(), view.end());
+  return builder.bytes();
+}
+
+Bytes make_greedy_network(Greed greed, std::size_t height, std::size_t width) {
+  const std::size_t length = greed == Greed::WhenKept ? 4'096 : 60'000;
+  const std::size_t grids = greed == Greed::WhenKept ? 24 : 1;
+  const NetworkOptions options;
+  Builder builder(options);
+  Builder::value(*builder.graph().add_input(), "image",
+                 {-1, 1, static_cast<std::int64_t>(height), static_cast<std::int64_t>(width)});
+  Builder::value(*builder.graph().add_output(), "logit", {-1, 1});
+  builder.weights("row", {1, 1, 1, length}, 8);
+  builder.node("GlobalAveragePool", {"image"}, {"level"});
+  std::string sum = "level";
+  for (std::size_t i = 0; i < grids; ++i) {
+    const std::string of = std::to_string(i);
+    builder.weights("column" + of, {1, 1, length, 1}, 8);
+    const bool of_image = greed == Greed::WhenRun;
+    builder.node("Add", {"column" + of, of_image ? "level" : "row"}, {"first" + of});
+    builder.node("Add", {"first" + of, of_image ? "row" : "level"}, {"grid" + of});
+    builder.node("GlobalAveragePool", {"grid" + of}, {"mean" + of});
+    builder.node("Add", {sum, "mean" + of}, {"sum" + of});
+    sum = "sum" + of;
+  }
+  Builder::integer(builder.node("Flatten", {sum}, {"logit"}), "axis", 1);
+  return builder.bytes();
 }
 
 }  // namespace osler::test

@@ -33,4 +33,12 @@ struct NetworkOptions {
 // with ReLU, then the tail. opset 13.
 [[nodiscard]] Bytes make_network(const NetworkOptions& options = {});
 
+// Small files that ask for much, by broadcasting a column against a row.
+enum class Greed : std::uint8_t {
+  WhenLoaded,  // 14 GB of constants, so that folding them would ask for it
+  WhenRun,     // 14 GB of what the image gives
+  WhenKept,    // 1.6 GB of constants in 24 pieces, none of them needed while another is
+};
+[[nodiscard]] Bytes make_greedy_network(Greed greed, std::size_t height, std::size_t width);
+
 }  // namespace osler::test

@@ -1,5 +1,9 @@
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <fcntl.h>
@@ -8,22 +12,30 @@
 
 #include "base/arrays/npy.h"
 #include "base/file.h"
+#include "base/text.h"
 
 namespace osler::arrays {
 namespace {
 
 Error cannot_write(const std::filesystem::path& path) {
-  if (errno == ENOSPC || errno == EDQUOT) {
-    return Error(ErrorCode::Unavailable, "the disk is full")
-        .at(path.string())
-        .hint("make room and run the same command again");
+  return file_error(errno, "write it", path);
+}
+
+constexpr std::string_view kPart = ".part-";
+
+// What writers of the same file left that were killed: such a file can be as large as a data set.
+// Those of living processes stay.
+void remove_left_over(const std::filesystem::path& path) {
+  const std::string start = path.filename().string() + std::string(kPart);
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(path.parent_path(), ignored)) {
+    const std::string name = entry.path().filename().string();
+    const auto writer =
+        name.starts_with(start) ? parse_integer(name.substr(start.size())) : std::nullopt;
+    if (writer && *writer > 0 && ::kill(static_cast<pid_t>(*writer), 0) != 0 && errno == ESRCH) {
+      ::unlink(entry.path().c_str());
+    }
   }
-  if (errno == EACCES || errno == EROFS || errno == EPERM) {
-    return Error(ErrorCode::PermissionDenied, "cannot be written")
-        .at(path.string())
-        .hint("give this user the right to it, or choose another place");
-  }
-  return Error(ErrorCode::Unavailable, "cannot be written").at(path.string());
 }
 
 }  // namespace
@@ -70,11 +82,12 @@ Result<NpyWriter> NpyWriter::create(const std::filesystem::path& path,
                                     std::vector<std::size_t> row_shape) {
   if (path.has_parent_path()) {
     OSLER_TRY_DO(make_folder(path.parent_path()));
+    remove_left_over(path);
   }
   auto state = std::make_unique<State>();
   state->path = path;
   state->temporary = path;
-  state->temporary += ".part-" + std::to_string(::getpid());
+  state->temporary += std::string(kPart) + std::to_string(::getpid());
   state->row_size = element_count(row_shape).value_or(0);
   state->shape = {0};
   state->shape.insert(state->shape.end(), row_shape.begin(), row_shape.end());

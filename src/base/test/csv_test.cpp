@@ -1,6 +1,7 @@
 #include "base/csv.h"
 
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -56,6 +57,19 @@ INSTANTIATE_TEST_SUITE_P(Inputs, CsvRefuses,
 TEST(CsvLine, QuotesAndDisarmsFormulas) {
   const std::vector<std::string> fields{"a", "b,c", "\"d\"", "=SUM(A1)", "-3.5"};
   EXPECT_EQ(csv_line(fields), "a,\"b,c\",\"\"\"d\"\"\",'=SUM(A1),-3.5\n");
+}
+
+TEST(Csv, RefusesWhatIsNotTextInUtf8AndSaysWhere) {
+  for (const std::string& bad :
+       std::vector<std::string>{"\xE4", "\xC3", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                                "\xF8\x88\x80\x80\x80", std::string(1, '\0')}) {
+    const auto table = CsvTable::parse("a,b\n1,2\n3," + bad + "\n", "t.csv");
+    ASSERT_FALSE(table);
+    EXPECT_EQ(table.error().code, ErrorCode::DataCorrupt);
+    EXPECT_EQ(table.error().where, "t.csv line 3");
+    EXPECT_FALSE(table.error().advice.empty());
+  }
+  EXPECT_TRUE(CsvTable::parse("a,b\n1,\xC3\xA4\xE2\x82\xAC\xF0\x9F\xA9\xBB\n", "t.csv"));
 }
 
 }  // namespace

@@ -26,6 +26,8 @@ TEST(Text, WritesNumbersAsPeopleReadThem) {
   EXPECT_EQ(clock_time(3723), "1:02:03");
   EXPECT_EQ(counted(1, "film"), "1 film");
   EXPECT_EQ(counted(1200, "film"), "1,200 films");
+  EXPECT_EQ(counted(2, "research copy"), "2 research copies");
+  EXPECT_EQ(counted(0, "day"), "0 days");
 }
 
 TEST(Text, ReadsWholeNumbersOnly) {

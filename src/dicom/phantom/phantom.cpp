@@ -29,12 +29,7 @@ Result<void> write_plain(const fs::path& path, BytesView bytes) {
   file.write(text.data(), static_cast<std::streamsize>(text.size()));
   file.close();
   if (!file) {
-    const int reason = errno;
-    return Error(reason == ENOSPC ? ErrorCode::Unavailable : ErrorCode::PermissionDenied,
-                 "a file of the cohort cannot be written: " +
-                     std::error_code(reason, std::generic_category()).message())
-        .at(path.string())
-        .hint("choose another folder, or make room");
+    return file_error(errno, "write it", path);
   }
   return {};
 }

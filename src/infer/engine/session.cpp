@@ -5,11 +5,15 @@
 #include <cmath>
 #include <cstdint>
 #include <exception>
+#include <new>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <onnxruntime_cxx_api.h>
+
+#include "base/text.h"
 
 namespace osler::infer::engine {
 namespace {
@@ -17,9 +21,24 @@ namespace {
 // So many images go to ONNX Runtime at once: larger batches are no faster (a batch of 8 gains at
 // most an eighth) and cost memory.
 constexpr std::size_t kImagesAtOnce = 32;
+// And fewer where they are large: the memory of a network goes with the pixels that it sees.
+constexpr std::size_t kPixelsAtOnce = kImagesAtOnce * 512 * 512;
+
+// The memory of all sessions together. A network of a few hundred bytes can ask for all there is,
+// by broadcasting a column against a row: it is refused, and this process lives on.
+constexpr std::size_t kMostMemory = std::size_t{4} << 30;
+
+Ort::Env make_environment() {
+  Ort::Env env(ORT_LOGGING_LEVEL_FATAL, "osler");
+  const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
+  constexpr int kByDefault = -1;
+  const Ort::ArenaCfg bounded(kMostMemory, kByDefault, kByDefault, kByDefault);
+  env.CreateAndRegisterAllocator(memory, bounded);
+  return env;
+}
 
 Ort::Env& environment() {
-  static Ort::Env env(ORT_LOGGING_LEVEL_FATAL, "osler");
+  static Ort::Env env = make_environment();
   return env;
 }
 
@@ -27,6 +46,24 @@ Ort::Env& environment() {
 std::string first_line(const std::exception& thrown) {
   const std::string text = thrown.what();
   return text.substr(0, std::min<std::size_t>(text.find('\n'), 300));
+}
+
+// ONNX Runtime has no code for a memory limit that was reached, only words.
+bool is_out_of_memory(const std::exception& thrown) {
+  const std::string_view text = thrown.what();
+  return dynamic_cast<const std::bad_alloc*>(&thrown) != nullptr ||
+         text.find("smaller than requested bytes") != std::string_view::npos ||
+         text.find("Failed to allocate memory") != std::string_view::npos;
+}
+
+Error meaning(const std::exception& thrown, ErrorCode otherwise, std::string_view what) {
+  if (is_out_of_memory(thrown)) {
+    return Error(ErrorCode::NotSupported,
+                 "the network needs more than " + human_bytes(kMostMemory) + " of memory")
+        .hint("export it for smaller images, or with smaller layers");
+  }
+  return Error(otherwise, std::string(what) + first_line(thrown))
+      .hint("check that another program of ONNX Runtime can run it, and export it again");
 }
 
 Ort::SessionOptions ort_options(const SessionOptions& options) {
@@ -37,6 +74,10 @@ Ort::SessionOptions ort_options(const SessionOptions& options) {
   ort.SetGraphOptimizationLevel(ORT_ENABLE_ALL);
   // A waiting thread that spins takes the core from whoever else has work.
   ort.AddConfigEntry("session.intra_op.allow_spinning", "0");
+  ort.AddConfigEntry("session.use_env_allocators", "1");  // the bounded one
+  // What is folded is kept outside of it. A classifier loses little: what it could fold is mostly
+  // shapes.
+  ort.AddConfigEntry("optimization.disable_specified_optimizers", "ConstantFolding");
   return ort;
 }
 
@@ -195,7 +236,8 @@ Result<Outputs> Session::Impl::run(std::span<const float> images, std::size_t n)
                      " images of " + std::to_string(image[0]) + " x " + std::to_string(image[1]) +
                      " x " + std::to_string(image[2]));
   }
-  const std::size_t at_once = one_at_a_time_ ? 1 : kImagesAtOnce;
+  const std::size_t at_once =
+      one_at_a_time_ ? 1 : std::clamp<std::size_t>(kPixelsAtOnce / pixels, 1, kImagesAtOnce);
   Outputs outputs{.images = n};
   for (std::size_t first = 0; first < n; first += at_once) {
     const std::size_t some = std::min(at_once, n - first);
@@ -221,8 +263,7 @@ Result<Session> Session::create(BytesView onnx, const SessionOptions& options) {
     OSLER_TRY_DO(impl->read_shapes());
     return Session(std::move(impl));
   } catch (const std::exception& thrown) {
-    return Error(ErrorCode::DataCorrupt,
-                 "ONNX Runtime cannot load the network: " + first_line(thrown));
+    return meaning(thrown, ErrorCode::DataCorrupt, "ONNX Runtime cannot load the network: ");
   }
 }
 
@@ -240,7 +281,7 @@ Result<Outputs> Session::run(std::span<const float> images, std::size_t n) const
   try {
     return impl_->run(images, n);
   } catch (const std::exception& thrown) {
-    return Error(ErrorCode::Internal, "ONNX Runtime failed: " + first_line(thrown));
+    return meaning(thrown, ErrorCode::Internal, "ONNX Runtime failed: ");
   }
 }
 

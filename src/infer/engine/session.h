@@ -40,7 +40,8 @@ class Session {
   //
   // The bytes must have passed onnx::inspect: this does not check operators.
   // InvalidArgument: threads < 1. DataCorrupt: ONNX Runtime cannot load the bytes.
-  // NotSupported: inputs or outputs of another shape.
+  // NotSupported: inputs or outputs of another shape, or more memory than all sessions may use
+  // together (4 GiB); so for run().
   [[nodiscard]] static Result<Session> create(BytesView onnx, const SessionOptions& options = {});
 
   Session(Session&&) noexcept;

@@ -152,8 +152,10 @@ Result<crypto::Digest> write(const fs::path& folder, const Contents& contents,
   if (failed) {
     return Error(ErrorCode::FailedPrecondition,
                  "the package cannot be put in its place: " + failed.message())
-        .at(folder.string());
+        .at(folder.string())
+        .hint("run the same command again");
   }
+  OSLER_TRY_DO(sync_folder(folder.parent_path()));
   return digest;
 }
 

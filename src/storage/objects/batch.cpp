@@ -95,7 +95,7 @@ Result<void> Batch::make_durable() {
   const bool all_at_once = pending_.size() > kSyncedSingly;
   const auto sync = [&](bool well) -> Result<void> {
     if (!well) {
-      Error error = last_error("syncing", state.folder);
+      Error error = last_error("make it durable", state.folder);
       state.sync_failed = true;
       return error;
     }
@@ -132,10 +132,10 @@ Result<std::set<fs::path>> Batch::name_all() {
     const fs::path target = store_->state_->path(digest);
     const bool fresh = folders.insert(target.parent_path()).second;
     if (fresh && ::mkdir(target.parent_path().c_str(), 0700) != 0 && errno != EEXIST) {
-      return last_error("making a folder", target.parent_path());
+      return last_error("make the folder", target.parent_path());
     }
     if (!pending.temporary.empty() && ::rename(pending.temporary.c_str(), target.c_str()) != 0) {
-      return last_error("naming an object", target);
+      return last_error("name the object", target);
     }
     pending.temporary.clear();
   }

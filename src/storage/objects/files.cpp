@@ -1,11 +1,12 @@
 #include "storage/objects/internal/files.h"
 
 #include <cerrno>
-#include <system_error>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/file.h"
 
 namespace osler::storage::objects {
 
@@ -18,27 +19,7 @@ File::~File() {
 }
 
 Error last_error(const std::string& what, const fs::path& path) {
-  const int number = errno;
-  switch (number) {
-    case ENOENT:
-    case ENOTDIR:
-      return Error(ErrorCode::NotFound, "there is no such file or folder").at(path.string());
-    case ENOSPC:
-    case EDQUOT:
-      return Error(ErrorCode::Unavailable, "the disk is full; nothing was changed")
-          .at(path.string())
-          .hint("make room and run the same command again");
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return Error(ErrorCode::PermissionDenied, what + " is not allowed")
-          .at(path.string())
-          .hint("give this user the right to the folder, or choose another --home");
-    default:
-      return Error(ErrorCode::Unavailable,
-                   what + " failed: " + std::generic_category().message(number))
-          .at(path.string());
-  }
+  return file_error(errno, what, path);
 }
 
 Result<void> write_all(const File& file, BytesView bytes, const fs::path& path) {
@@ -48,7 +29,7 @@ Result<void> write_all(const File& file, BytesView bytes, const fs::path& path) 
       continue;
     }
     if (put < 0) {
-      return last_error("writing", path);
+      return last_error("write it", path);
     }
     bytes = bytes.subspan(static_cast<std::size_t>(put));
   }
@@ -58,7 +39,7 @@ Result<void> write_all(const File& file, BytesView bytes, const fs::path& path) 
 Result<File> open_folder(const fs::path& path) {
   File folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder.is_open()) {
-    return last_error("opening", path);
+    return last_error("open it", path);
   }
   return folder;
 }
@@ -80,7 +61,7 @@ Result<std::pair<fs::path, File>> Store::State::write_temporary(BytesView bytes)
                               "-" + to_hex(crypto::random_bytes(4)));
   File file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400));
   if (!file.is_open()) {
-    return last_error("writing", temporary);
+    return last_error("write it", temporary);
   }
   if (auto written = write_all(file, bytes, folder); !written) {
     ::unlink(temporary.c_str());

@@ -25,7 +25,7 @@ Error changed(const fs::path& path) {
 // The folder for temporaries. Those for objects are made when the first object comes.
 Result<void> make_temporaries(const fs::path& folder) {
   if (::mkdir((folder / "tmp").c_str(), 0700) != 0 && errno != EEXIST) {
-    return last_error("making a folder", folder / "tmp");
+    return last_error("make the folder", folder / "tmp");
   }
   return {};
 }
@@ -35,7 +35,7 @@ Result<File> take_lock(const fs::path& folder) {
   const fs::path path = folder / "lock";
   File lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!lock.is_open()) {
-    return last_error("opening", path);
+    return last_error("open it", path);
   }
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) {
     std::error_code ignored;
@@ -44,7 +44,7 @@ Result<File> take_lock(const fs::path& folder) {
     }
   }
   if (::flock(lock.get(), LOCK_SH) != 0) {
-    return last_error("locking", path);
+    return last_error("lock it", path);
   }
   return lock;
 }
@@ -102,7 +102,7 @@ Result<void> Store::verify(const crypto::Digest& digest) const {
   const fs::path path = this->path(digest);
   const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) {
-    return last_error("reading", path);
+    return last_error("read it", path);
   }
   crypto::Sha256 sum;
   Bytes piece(std::size_t{1} << 20);
@@ -112,7 +112,7 @@ Result<void> Store::verify(const crypto::Digest& digest) const {
       continue;
     }
     if (got < 0) {
-      return last_error("reading", path);
+      return last_error("read it", path);
     }
     if (got == 0) {
       break;

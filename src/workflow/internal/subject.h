@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 
 #include "base/arrays/npy.h"
 #include "base/crypto.h"
+#include "base/lock.h"
 #include "dataset/manifest.h"
 #include "infer/engine/session.h"
 #include "workflow/make_dataset.h"
@@ -31,6 +33,7 @@ struct Subject {
   MadeDataset data;
   std::filesystem::path tensors;
   std::filesystem::path folder;  // of the run
+  std::optional<FileLock> lock;  // on the folder; the learner shares it
   std::string run;
   Bytes onnx;     // input "image", outputs "logit", "features", "map"
   Json training;  // what the learner said, or where the network came from

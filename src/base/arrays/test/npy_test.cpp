@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "base/file.h"
 
@@ -143,6 +144,21 @@ TEST(NpyWriter, LeavesNothingWhenDroppedAndRefusesHalfRows) {
     EXPECT_EQ(half.error().code, ErrorCode::InvalidArgument);
   }
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(NpyWriter, RemovesWhatAKilledWriterLeftAndNothingElse) {
+  const TemporaryFolder folder;
+  // No process has a number above the kernel's limit of 2^22 (proc(5), pid_max).
+  const auto left = folder.path() / "a.npy.part-99999999";
+  const auto at_work = folder.path() / ("a.npy.part-" + std::to_string(::getppid()));
+  const auto other = folder.path() / "b.npy.part-99999999";
+  for (const auto& path : {left, at_work, other}) {
+    ASSERT_TRUE(write_file(path, "x"));
+  }
+  ASSERT_TRUE(NpyWriter::create(folder.path() / "a.npy", {4}));
+  EXPECT_FALSE(std::filesystem::exists(left));
+  EXPECT_TRUE(std::filesystem::exists(at_work));
+  EXPECT_TRUE(std::filesystem::exists(other));
 }
 
 TEST(MappedNpy, RefusesOtherTypesAndCutFiles) {

@@ -1,6 +1,7 @@
 #include "infer/engine/session.h"
 
 #include <algorithm>
+#include <fstream>
 #include <limits>
 #include <string>
 #include <thread>
@@ -8,6 +9,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/rng.h"
 #include "tests/support/networks.h"
@@ -170,6 +173,41 @@ TEST(Session, GivesNoResultThatIsNotANumber) {
 
   ASSERT_FALSE(outputs);
   EXPECT_EQ(outputs.error().code, ErrorCode::DataCorrupt);
+}
+
+// What a network asks for shows only when it is loaded or run: neither may take the process along.
+TEST(Session, RefusesANetworkThatAsksForMoreMemoryThanAllSessionsMayUse) {
+  for (const auto greed : {test::Greed::WhenLoaded, test::Greed::WhenRun}) {
+    const auto session = Session::create(test::make_greedy_network(greed, 12, 12));
+    const auto outputs =
+        session ? session->run(random_images(1, 6), 1) : Result<Outputs>(session.error());
+    ASSERT_FALSE(outputs);
+    EXPECT_EQ(outputs.error().code, ErrorCode::NotSupported) << outputs.error().message;
+    EXPECT_THAT(outputs.error().message, HasSubstr("of memory"));
+    EXPECT_FALSE(outputs.error().advice.empty());
+  }
+  rusage used{};
+  ASSERT_EQ(::getrusage(RUSAGE_SELF, &used), 0);
+  EXPECT_LT(used.ru_maxrss, long{5} << 20);  // in KiB
+  EXPECT_TRUE(Session::create(test::make_network())->run(random_images(2, 6), 2));
+}
+
+// Bytes of this process that lie in memory.
+std::size_t resident() {
+  std::ifstream facts("/proc/self/statm");
+  std::size_t whole = 0;
+  std::size_t pages = 0;
+  facts >> whole >> pages;
+  return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+// ONNX Runtime would keep what it folds outside of the memory that is bounded.
+TEST(Session, KeepsNoConstantsThatItMadeWhenItWasLoaded) {
+  const std::size_t before = resident();
+  const auto session = Session::create(test::make_greedy_network(test::Greed::WhenKept, 12, 12));
+  ASSERT_TRUE(session) << session.error().message;
+  EXPECT_LT(resident(), before + (std::size_t{200} << 20));
+  EXPECT_TRUE(session->run(random_images(1, 6), 1));
 }
 
 }  // namespace

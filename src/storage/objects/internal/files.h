@@ -33,7 +33,7 @@ class File {
   int descriptor_ = -1;
 };
 
-// The last failed call's errno as an error about `path`.
+// The last failed call's errno as an error about `path`; `what` as file_error()'s verb.
 [[nodiscard]] Error last_error(const std::string& what, const std::filesystem::path& path);
 [[nodiscard]] Result<void> write_all(const File& file, BytesView bytes,
                                      const std::filesystem::path& path);
