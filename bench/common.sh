@@ -1,8 +1,8 @@
 # Sourced by the comparisons. Work lies in $work, which is removed at the end; $OSLER_BENCH_TMP says
 # below which folder (default /var/tmp: a real disk, where fsync means something).
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-PASSIVE}
 bin=$PWD/build/release/bin
 osler=$bin/osler
@@ -44,7 +44,9 @@ print(statistics.median(json.loads(line)[sys.argv[2]] for line in open(sys.argv[
 }
 
 value() {  # value KEY: of the JSON document on standard input
-  "$python" -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"
+  "$python" -c 'import json, sys
+document = json.load(sys.stdin)
+print(document[sys.argv[1]] if sys.argv[1] in document else sys.exit(str(document)))' "$1"
 }
 
 calculate() {  # calculate EXPRESSION [DECIMALS]

@@ -2,6 +2,7 @@
 # ingest.sh: films taken in and de-identified, each durable, on two threads; beside pydicom making the
 # same edits in two processes and writing each copy with fsync.
 set -euo pipefail
+# shellcheck source=bench/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 count=${OSLER_BENCH_FILMS:-1000}
@@ -14,13 +15,13 @@ print(json.dumps({"files_per_second": float(sys.argv[1]) / json.load(sys.stdin)[
 
 # The whole command, with the start of the program: originals, their pixels' check, copies, receipt.
 ingest() {
-  rm -rf "$work/home"
+  rm -rf "${work:?}/home"
   seconds_of "$osler" ingest "$films" --home "$work/home" --threads 2 --quiet | files_per_second
 }
 
 # The copies alone, of originals that are there.
 copies() {
-  rm -rf "$work/home"
+  rm -rf "${work:?}/home"
   quietly "$osler" ingest "$films" --home "$work/home" --originals-only --quiet
   sync
   seconds_of "$osler" deidentify --home "$work/home" --threads 2 --quiet | files_per_second
@@ -28,9 +29,9 @@ copies() {
 
 # Without the start of Python and its imports.
 pydicom_copies() {
-  rm -rf "$work/copies"
-  mkdir "$work/copies"
-  "$python" "$peers/deidentify_pydicom.py" "$films" --threads 2 --out "$work/copies" --fsync
+  rm -rf "${work:?}/copied"
+  mkdir "$work/copied"
+  "$python" "$peers/deidentify_pydicom.py" "$films" --threads 2 --out "$work/copied" --fsync
 }
 
 compare() {  # compare ID WHAT FUNCTION BAR

@@ -3,6 +3,7 @@
 # has two threads, and in two processes of one thread. Start-up is left out on all sides. The films are
 # uncompressed ones, which pydicom reads without further codecs.
 set -euo pipefail
+# shellcheck source=bench/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 studies=${OSLER_BENCH_STUDIES:-500}
@@ -33,7 +34,7 @@ same_probabilities() {
 
 compare() {  # compare NAME BAR
   local rate=films_per_second ours one two better=one_process
-  rm -f "$work"/{ours,one_process,two_processes}
+  rm -f "${work:?}"/{ours,one_process,two_processes}
   in_turn ours one_process two_processes
   ours=$(median ours $rate)
   one=$(median one_process $rate)

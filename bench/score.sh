@@ -2,6 +2,7 @@
 # score.sh: ResNet-18 at 224 pixels, one image at a time: osler's engine, ONNX Runtime called plainly,
 # and TorchScript. Each in a process of its own, in turn.
 set -euo pipefail
+# shellcheck source=bench/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 net=$work/net.onnx
@@ -18,7 +19,7 @@ compare() {  # compare ID NAME OSLER PEER BAR
 
 quietly "$python" "$peers/score_torchscript.py" export "$net"
 for threads in 1 2; do
-  rm -f "$work"/{engine,plain,torchscript}
+  rm -f "${work:?}"/{engine,plain,torchscript}
   in_turn engine plain torchscript
   ours=$(median engine images_per_second)
   compare traced "TorchScript, traced" "$ours" "$(median torchscript traced)" 1.2

@@ -3,6 +3,7 @@
 # script from the file to an ONNX file and a report. Start-up counts on both sides; PyTorch has its
 # defaults, and two threads.
 set -euo pipefail
+# shellcheck source=bench/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 data=$(pneumoniamnist) || exit 0
@@ -10,7 +11,7 @@ epochs=${OSLER_BENCH_EPOCHS:-30}
 rounds=${OSLER_BENCH_STUDY_ROUNDS:-1}
 
 ours() {
-  rm -rf "$work/home"
+  rm -rf "${work:?}/home"
   seconds_of "$osler" train "$work/study.yaml" --data "$data" --home "$work/home" --seed 1 --quiet
 }
 theirs() {

@@ -2,6 +2,7 @@
 # train.sh: training images a second of the network of examples/pneumoniamnist.yaml, without
 # augmentation and without a running mean of the weights, so that both sides do the same work.
 set -euo pipefail
+# shellcheck source=bench/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 data=$(pneumoniamnist) || exit 0
@@ -39,7 +40,7 @@ make_jobs
 threads=1
 in_turn learn same_settings
 compare same-t1 "1 thread, against PyTorch at the same settings" same_settings 1
-rm "$work"/{learn,same_settings}
+rm "${work:?}"/{learn,same_settings}
 threads=2
 in_turn learn same_settings defaults as_it_comes
 compare same-t2 "2 threads, against PyTorch at the same settings" same_settings 1

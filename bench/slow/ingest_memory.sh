@@ -3,6 +3,7 @@
 # a phantom cohort whose compressed films go through osler-decode. The disk holds films, originals and
 # copies, so three times as much; with less free than that, fewer films are taken, and the row says so.
 set -euo pipefail
+# shellcheck source=bench/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 limit_mib=512

@@ -2,6 +2,7 @@
 # ingest_scale.sh: does the cost of a film grow with how many there are? Small films (128 x 128), so
 # that 30,000 of them fit on any disk; each number into a home of its own.
 set -euo pipefail
+# shellcheck source=bench/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 read -ra numbers <<<"${OSLER_BENCH_NUMBERS:-1000 3000 10000 30000}"
@@ -10,7 +11,7 @@ films=$work/films
 cost() {  # cost NUMBER: milliseconds a film
   local folders seconds
   folders=("$films"/*)
-  rm -rf "$work/home"
+  rm -rf "${work:?}/home"
   seconds=$(seconds_of "$osler" ingest "${folders[@]:0:$(($1 / 1000))}" --home "$work/home" \
     --threads 2 --quiet | value seconds)
   calculate "1000 * $seconds / $1" 3
