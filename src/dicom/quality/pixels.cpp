@@ -144,11 +144,18 @@ bool has_few_levels(const Grey& grey, std::size_t least) {
 }
 
 std::size_t count_of(const Grey& grey, float value) {
-  std::size_t count = 0;
-  for (const float sample : grey.samples()) {
-    count += sample == value ? 1U : 0U;
+  const auto samples = grey.samples();
+  std::array<std::uint32_t, kLanes> counts{};
+  std::size_t i = 0;
+  for (; i + kLanes <= samples.size(); i += kLanes) {
+    for (std::size_t k = 0; k < kLanes; ++k) {
+      counts[k] += samples[i + k] == value ? 1U : 0U;
+    }
   }
-  return count;
+  for (; i < samples.size(); ++i) {
+    counts[0] += samples[i] == value ? 1U : 0U;
+  }
+  return std::accumulate(counts.begin(), counts.end(), std::size_t{0});
 }
 
 // How many of the pixels at one value are not joined to the film's edge by such pixels: those that
