@@ -13,6 +13,7 @@ rounds=${OSLER_BENCH_ROUNDS:-3}
 
 work=$(mktemp -d "${OSLER_BENCH_TMP:-/var/tmp}/osler-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
+trap 'exit 143' INT TERM
 
 # A Python peer with PyTorch's own way of waiting: threads that spin are its default, and the faster one
 # on a quiet machine. Its number of threads is always said: its default is 1 on some machines.
