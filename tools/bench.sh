@@ -21,8 +21,9 @@ done
 rows=$(mktemp)
 trap 'rm -f "$rows"' EXIT
 export OSLER_BENCH_ROWS=$rows
-
-load() { cut -d ' ' -f 1 /proc/loadavg; }
+# What else runs, before the comparisons themselves are a load.
+OSLER_BENCH_LOAD=$(cut -d ' ' -f 1 /proc/loadavg)
+export OSLER_BENCH_LOAD
 
 machine() {
   printf '%s, %s cores, %s' "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)" \
@@ -43,8 +44,8 @@ compare() {
   local script
   for script in bench/*"$name"*.sh ${slow:+bench/slow/*"$name"*.sh}; do
     if [[ -f $script && $script != bench/common.sh ]]; then
-      printf '\n%s, load %s\n' "$script" "$(load)"
-      OSLER_BENCH_LOAD=$(load) bash "$script"
+      printf '\n%s\n' "$script"
+      bash "$script"
     fi
   done
 }
@@ -59,7 +60,7 @@ rooms() {
   done
 }
 
-printf 'machine   %s\nversions  %s\n' "$(machine)" "$(versions)"
+printf 'machine   %s\nversions  %s\nload      %s\n' "$(machine)" "$(versions)" "$OSLER_BENCH_LOAD"
 compare
 rooms
 printf '\n'
