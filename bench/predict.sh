@@ -6,7 +6,7 @@ set -euo pipefail
 # shellcheck source=bench/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-studies=${OSLER_BENCH_STUDIES:-500}
+studies=${OSLER_BENCH_STUDIES:-300}
 cohort=$work/cohort
 films=$work/films
 
