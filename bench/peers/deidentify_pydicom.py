@@ -1,10 +1,10 @@
 """Makes research copies with pydicom: the edits that osler makes, for a comparison of speed.
 
-    bench/peers/deidentify_pydicom.py TABLE.json FOLDER [--threads N] [--repeat N] [--out FOLDER]
+    bench/peers/deidentify_pydicom.py FOLDER [--threads N] [--repeat N] [--out FOLDER] [--fsync]
 
-TABLE.json is PS3.15 Table E.1-1 (confidentiality_profile_attributes.json). Profile: Basic with shifted
-dates, patient characteristics and device identity. Memory to memory unless --out is given; prints one
-line of JSON.
+Actions: PS3.15 Table E.1-1 as osler holds it. Profile: Basic with shifted dates, patient characteristics
+and device identity. Memory to memory unless --out is given, durable with --fsync (each file, then the
+folder); prints one line of JSON.
 """
 import argparse
 import concurrent.futures
@@ -13,7 +13,9 @@ import hashlib
 import hmac
 import io
 import json
+import os
 import pathlib
+import re
 import time
 
 import pydicom
@@ -22,7 +24,8 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 KEY = bytes([7]) * 32
-KEPT_BY = {"rtnDevIdOpt": "K", "rtnPatCharsOpt": "K"}
+TABLE = pathlib.Path(__file__).parents[2] / "src/dicom/deidentify/internal/confidentiality.inc"
+ROW = re.compile(r"\{0x(\w{8}), k(\w), k\w, (.*?)\}")
 DUMMY = {"DA": "19000101", "DT": "19000101000000", "TM": "000000", "PN": "Anonymous", "DS": "0",
          "IS": "0", "AS": "000Y", "UR": "urn:removed", "OB": b"\0\0", "OW": b"\0\0"}
 KINDS = {0x00080016, 0x0008001A, 0x0008001B, 0x00081150, 0x0008115A, 0x0008010C, 0x00080117}
@@ -48,14 +51,14 @@ def shifted(value, days):
     return (day + datetime.timedelta(days)).strftime("%Y%m%d") + value[8:]
 
 
-def load_table(path):
+def load_table():
     table = {}
-    for row in json.loads(path.read_text()):
-        if all(c in "0123456789abcdef" for c in row["id"]):
-            dated = "rtnLongModifDatesOpt" in row
-            kept = any(row.get(option) == action for option, action in KEPT_BY.items())
-            strongest = max((part[0] for part in row["basicProfile"].split("/")), key="XZDU".index)
-            table[int(row["id"], 16)] = "C" if dated else "K" if kept else strongest
+    for tag, action, options in ROW.findall(TABLE.read_text()):
+        if "kDates" in options:
+            action = "C"
+        elif "kDevice" in options or "kPatient" in options:
+            action = "K"
+        table[int(tag, 16)] = action
     return table
 
 
@@ -116,34 +119,49 @@ def copy_of(original, table):
     return out.getvalue()
 
 
+def write_durably(path, content):
+    with open(path, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder):
+    descriptor = os.open(folder, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
+
+
 def work(job):
-    paths, table, repeat, out = job
-    done = 0
-    for _ in range(repeat):
+    paths, table, arguments = job
+    for _ in range(arguments.repeat):
         for path in paths:
             copy = copy_of(path.read_bytes(), table)
-            if out:
-                (out / path.name).write_bytes(copy)
-            done += 1
-    return done
+            if arguments.out and arguments.fsync:
+                write_durably(arguments.out / path.name, copy)
+            elif arguments.out:
+                (arguments.out / path.name).write_bytes(copy)
+    if arguments.out and arguments.fsync:
+        sync_folder(arguments.out)
+    return len(paths) * arguments.repeat
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("table", type=pathlib.Path)
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--out", type=pathlib.Path)
-    args = parser.parse_args()
-    table = load_table(args.table)
-    paths = sorted(path for path in args.folder.rglob("*") if path.is_file())
-    jobs = [(paths[i::args.threads], table, args.repeat, args.out) for i in range(args.threads)]
+    parser.add_argument("--fsync", action="store_true")
+    arguments = parser.parse_args()
+    table = load_table()
+    paths = sorted(path for path in arguments.folder.rglob("*") if path.is_file())
+    jobs = [(paths[i::arguments.threads], table, arguments) for i in range(arguments.threads)]
     start = time.perf_counter()
-    if args.threads == 1:
+    if arguments.threads == 1:
         done = work(jobs[0])
     else:  # processes: Python threads would wait for each other
-        with concurrent.futures.ProcessPoolExecutor(args.threads) as pool:
+        with concurrent.futures.ProcessPoolExecutor(arguments.threads) as pool:
             done = sum(pool.map(work, jobs))
     seconds = time.perf_counter() - start
     print(json.dumps({"files": done, "seconds": round(seconds, 3), "files_per_second": round(done / seconds, 1)}))

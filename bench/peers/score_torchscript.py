@@ -13,46 +13,25 @@ import statistics
 import time
 
 import torch
-from torch import nn
+
+import networks
 
 SIDE = 224
 
 
-class Block(nn.Module):
-    def __init__(self, inputs, outputs, stride):
-        super().__init__()
-        self.body = nn.Sequential(
-            nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(),
-            nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False), nn.BatchNorm2d(outputs))
-        self.skip = nn.Sequential() if stride == 1 and inputs == outputs else nn.Sequential(
-            nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
-
-    def forward(self, x):
-        return torch.relu(self.body(x) + self.skip(x))
-
-
-def resnet18():
+def network():
     torch.manual_seed(1)
-    stages = [Block(64, 64, 1), Block(64, 64, 1)]
-    for inputs, outputs in ((64, 128), (128, 256), (256, 512)):
-        stages += [Block(inputs, outputs, 2), Block(outputs, outputs, 1)]
-    return nn.Sequential(nn.Conv2d(1, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64), nn.ReLU(),
-                         nn.MaxPool2d(3, 2, 1), *stages, nn.AdaptiveAvgPool2d(1), nn.Flatten(),
-                         nn.Linear(512, 1)).eval()
+    return networks.resnet18().eval()
 
 
-def export(path):
-    torch.onnx.export(resnet18(), torch.zeros(2, 1, SIDE, SIDE), path, opset_version=13,
-                      input_names=["image"], output_names=["logit"],
-                      dynamic_axes={"image": {0: "N"}, "logit": {0: "N"}})
+def traced(batch):
+    return torch.jit.trace(network(), torch.zeros(batch, 1, SIDE, SIDE))
 
 
 def variants(batch):
-    traced = torch.jit.trace(resnet18(), torch.zeros(batch, 1, SIDE, SIDE))
-    yield "traced", traced
-    yield "frozen", torch.jit.freeze(traced)
-    yield "optimised", torch.jit.optimize_for_inference(torch.jit.trace(
-        resnet18(), torch.zeros(batch, 1, SIDE, SIDE)))
+    yield "traced", traced(batch)
+    yield "frozen", torch.jit.freeze(traced(batch))
+    yield "optimised", torch.jit.optimize_for_inference(traced(batch))
 
 
 def images_per_second(net, batch, rounds):
@@ -69,10 +48,10 @@ def images_per_second(net, batch, rounds):
 
 def run(arguments):
     torch.set_num_threads(arguments.threads)
-    row = {"peer": f"PyTorch {torch.__version__}", "network": "ResNet-18", "pixels": SIDE,
-           "threads": arguments.threads, "batch": arguments.batch}
+    row = {"peer": f"PyTorch {torch.__version__}", "threads": arguments.threads,
+           "batch": arguments.batch}
     for name, net in variants(arguments.batch):
-        row[name] = round(images_per_second(net, arguments.batch, arguments.rounds), 2)
+        row[name] = round(images_per_second(net, arguments.batch, arguments.rounds), 3)
     print(json.dumps(row))
 
 
@@ -85,9 +64,10 @@ def main():
     parser.add_argument("--rounds", type=int, default=40)
     arguments = parser.parse_args()
     if arguments.what == "export":
-        export(arguments.path)
+        networks.export(network(), SIDE, arguments.path)
     else:
         run(arguments)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -74,7 +74,8 @@ void say_receipt(const Context& context, const Receipt& receipt) {
   context.say(
       "  stored    " + number(receipt.count(Outcome::Stored)) + "   " +
       (receipt.research_copies > 0
-           ? counted(static_cast<std::int64_t>(receipt.research_copies), "de-identified copy") +
+           ? with_thousands(static_cast<std::int64_t>(receipt.research_copies)) +
+                 (receipt.research_copies == 1 ? " de-identified copy" : " de-identified copies") +
                  " made"
            : "originals only"));
   context.say("  duplicate " + number(receipt.count(Outcome::Duplicate)));

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/parallel.h"
 #include "base/text.h"
 
 namespace osler::workflow::internal {
@@ -21,19 +22,28 @@ struct Kept {
   std::optional<crypto::Digest> research;
 };
 
-Result<void> put_objects(Home& home, std::span<Examined> batch, std::vector<Kept>& kept) {
+// Hashes and writes what is kept of one input, and gives its memory back.
+Result<void> put_one(storage::objects::Batch& objects, Examined& film, Kept& kept) {
+  if (film.outcome == Outcome::Rejected) {
+    return {};
+  }
+  OSLER_TRY(kept.original, objects.add(film.original));
+  film.original = {};
+  if (film.research) {
+    OSLER_TRY(kept.research, objects.add(film.research->bytes));
+    film.research->bytes = {};
+  }
+  return {};
+}
+
+Result<void> put_objects(Home& home, std::span<Examined> batch, std::vector<Kept>& kept,
+                         std::size_t threads) {
   storage::objects::Batch objects(home.objects());
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    Examined& film = batch[i];
-    if (film.outcome == Outcome::Rejected) {
-      continue;
-    }
-    OSLER_TRY(kept[i].original, objects.add(film.original));
-    film.original = {};
-    if (film.research) {
-      OSLER_TRY(kept[i].research, objects.add(film.research->bytes));
-      film.research->bytes = {};
-    }
+  std::vector<Result<void>> put(batch.size());
+  parallel_for(batch.size(), threads,
+               [&](std::size_t i) { put[i] = put_one(objects, batch[i], kept[i]); });
+  for (auto& one : put) {
+    OSLER_TRY_DO(std::move(one));
   }
   return objects.commit();
 }
@@ -203,9 +213,9 @@ Result<bool> has_research(Home& home, const std::string& pseudonymous_uid) {
   return found.has_value();
 }
 
-Result<void> keep(Home& home, Receipt& receipt, std::span<Examined> batch) {
+Result<void> keep(Home& home, Receipt& receipt, std::span<Examined> batch, std::size_t threads) {
   std::vector<Kept> kept(batch.size());
-  OSLER_TRY_DO(put_objects(home, batch, kept));
+  OSLER_TRY_DO(put_objects(home, batch, kept, threads));
   OSLER_TRY(auto change, Transaction::begin(home.database()));
   const std::size_t items_before = receipt.items.size();
   for (std::size_t i = 0; i < batch.size(); ++i) {

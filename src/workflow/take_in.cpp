@@ -57,7 +57,7 @@ class Intake {
                  [&](std::size_t i) { batch[i] = examine(std::move(waiting_[i])); });
     waiting_.clear();
     waiting_bytes_ = 0;
-    return internal::keep(home_, receipt_, batch);
+    return internal::keep(home_, receipt_, batch, threads_);
   }
 
  private:

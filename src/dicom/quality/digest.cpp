@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <span>
 
@@ -13,15 +12,33 @@ namespace {
 enum class Word : std::uint8_t { U8 = 1, U16, I16, F32 };
 
 Word word_for(std::span<const float> samples) {
-  float low = 0.0F;
-  float high = 0.0F;
-  for (const float value : samples) {
-    if (value != std::floor(value)) {  // not-a-number too
-      return Word::F32;
+  // In lanes, so that the compiler can put them into one register.
+  constexpr std::size_t kLanes = 8;
+  constexpr float kFar = 1e6F;  // beyond every word but the float
+  std::array<float, kLanes> lows{};
+  std::array<float, kLanes> highs{};
+  std::array<std::int32_t, kLanes> broken{};
+  const auto look = [&](float value, std::size_t k) {
+    const float above = value > -kFar ? value : -kFar;  // of not-a-number too
+    const float near = above < kFar ? above : kFar;
+    broken[k] |= static_cast<float>(static_cast<std::int32_t>(near)) == value ? 0 : 1;
+    lows[k] = near < lows[k] ? near : lows[k];
+    highs[k] = highs[k] < near ? near : highs[k];
+  };
+  std::size_t i = 0;
+  for (; i + kLanes <= samples.size(); i += kLanes) {
+    for (std::size_t k = 0; k < kLanes; ++k) {
+      look(samples[i + k], k);
     }
-    low = std::min(low, value);
-    high = std::max(high, value);
   }
+  for (; i < samples.size(); ++i) {
+    look(samples[i], 0);
+  }
+  if (std::ranges::any_of(broken, [](std::int32_t one) { return one != 0; })) {
+    return Word::F32;
+  }
+  const float low = std::ranges::min(lows);
+  const float high = std::ranges::max(highs);
   if (low >= 0.0F) {
     return high <= 255.0F ? Word::U8 : high <= 65'535.0F ? Word::U16 : Word::F32;
   }

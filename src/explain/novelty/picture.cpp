@@ -1,5 +1,9 @@
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <numeric>
 #include <vector>
 
 #include "explain/novelty/novelty.h"
@@ -19,6 +23,40 @@ struct View {
   }
 };
 
+// A float's bits as a number that rises with it.
+std::uint32_t key_of(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  return bits ^ ((bits >> 31U) != 0 ? 0xFFFFFFFFU : 0x80000000U);
+}
+
+float value_of(std::uint32_t key) {
+  return std::bit_cast<float>(key ^ ((key >> 31U) != 0 ? 0x80000000U : 0xFFFFFFFFU));
+}
+
+// The values, rising. By digits of eleven bits: several times faster than by comparisons, and each
+// film that is scored pays for it.
+std::vector<float> in_order(std::span<const float> values) {
+  constexpr std::uint32_t kBits = 11;
+  constexpr std::uint32_t kDigits = 1U << kBits;
+  std::vector<std::uint32_t> keys(values.size());
+  std::ranges::transform(values, keys.begin(), key_of);
+  std::vector<std::uint32_t> next(keys.size());
+  for (std::uint32_t shift = 0; shift < 32; shift += kBits) {
+    std::array<std::size_t, kDigits + 1> place{};
+    for (const auto key : keys) {
+      ++place[((key >> shift) & (kDigits - 1)) + 1];
+    }
+    std::partial_sum(place.begin(), place.end(), place.begin());
+    for (const auto key : keys) {
+      next[place[(key >> shift) & (kDigits - 1)]++] = key;
+    }
+    keys.swap(next);
+  }
+  std::vector<float> sorted(keys.size());
+  std::ranges::transform(keys, sorted.begin(), value_of);
+  return sorted;
+}
+
 double quantile(const std::vector<float>& sorted, double share) {
   const double at = share * static_cast<double>(sorted.size() - 1);
   const auto low = static_cast<std::size_t>(at);
@@ -34,8 +72,9 @@ std::array<double, 2> gradient(const View& view) {
   double sum = 0.0;
   for (std::size_t y = 0; y + 1 < view.height; ++y) {
     for (std::size_t x = 0; x + 1 < view.width; ++x) {
-      const double step =
-          std::hypot(view.at(y, x + 1) - view.at(y, x), view.at(y + 1, x) - view.at(y, x));
+      const double across = view.at(y, x + 1) - view.at(y, x);
+      const double down = view.at(y + 1, x) - view.at(y, x);
+      const double step = std::sqrt(across * across + down * down);
       sum += step;
       steps.push_back(static_cast<float>(step));
     }
@@ -122,11 +161,15 @@ constexpr std::size_t kGrid = 4;
 std::array<double, kGrid * kGrid> layout(const View& view) {
   std::array<double, kGrid * kGrid> sums{};
   std::array<double, kGrid * kGrid> counts{};
+  std::vector<std::size_t> column(view.width);
+  for (std::size_t x = 0; x < view.width; ++x) {
+    column[x] = x * kGrid / view.width;
+  }
   for (std::size_t y = 0; y < view.height; ++y) {
+    const std::size_t row = y * kGrid / view.height * kGrid;
     for (std::size_t x = 0; x < view.width; ++x) {
-      const std::size_t cell = y * kGrid / view.height * kGrid + x * kGrid / view.width;
-      sums[cell] += view.at(y, x);
-      counts[cell] += 1.0;
+      sums[row + column[x]] += view.at(y, x);
+      counts[row + column[x]] += 1.0;
     }
   }
   for (std::size_t cell = 0; cell < sums.size(); ++cell) {
@@ -143,17 +186,18 @@ std::array<double, kPictureMeasures.size()> measure_picture(std::span<const floa
     return {};
   }
   const View view{pixels, height, width};
-  std::vector<float> sorted(pixels.begin(), pixels.end());
-  std::ranges::sort(sorted);
+  const auto sorted = in_order(pixels);
   double mean = 0.0;
   for (const float value : pixels) {
-    mean += static_cast<double>(value) / static_cast<double>(pixels.size());
+    mean += static_cast<double>(value);
   }
+  mean /= static_cast<double>(pixels.size());
   double variance = 0.0;
   for (const float value : pixels) {
     const double off = static_cast<double>(value) - mean;
-    variance += off * off / static_cast<double>(pixels.size());
+    variance += off * off;
   }
+  variance /= static_cast<double>(pixels.size());
   const double deviation = std::sqrt(variance);
   std::size_t levels = 1;
   for (std::size_t i = 1; i < sorted.size(); ++i) {

@@ -1,12 +1,15 @@
-// Images a second of one network through infer::engine::Session, beside ONNX Runtime called plainly
-// on the same bytes: alternately, so that other load falls on both. One line of JSON.
+// Images a second of one network through infer::engine::Session, or through ONNX Runtime called
+// plainly on the same bytes. One line of JSON. A process for each side: the waiting threads of two
+// sessions would slow each other.
 //
-//   osler_infer_score_bench NET.onnx [threads] [batch] [rounds]
+//   osler_infer_score_speed NET.onnx osler|onnxruntime [threads] [batch] [rounds]
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <onnxruntime_cxx_api.h>
@@ -76,8 +79,23 @@ std::size_t argument(int count, char** values, int index, std::size_t otherwise)
   return number && *number > 0 ? static_cast<std::size_t>(*number) : otherwise;
 }
 
-int compare(Work& work) {
-  const auto session = Session::create(work.onnx, {.threads = work.threads});
+// Seconds of each round, as long as the rounds succeed.
+std::vector<double> timed(const Work& work, const std::function<bool()>& round) {
+  std::vector<double> seconds;
+  for (std::size_t i = 0; i < work.rounds + kWarmUp; ++i) {
+    const osler::Stopwatch watch;
+    if (!round()) {
+      break;
+    }
+    if (i >= kWarmUp) {
+      seconds.push_back(watch.seconds());
+    }
+  }
+  return seconds;
+}
+
+int measure(Work& work, std::string_view side) {
+  auto session = Session::create(work.onnx, {.threads = work.threads});
   if (!session) {
     std::fprintf(stderr, "%s\n", session.error().message.c_str());
     return osler::exit_code(session.error().code);
@@ -86,27 +104,23 @@ int compare(Work& work) {
   work.pixels.resize(work.batch * work.image[0] * work.image[1] * work.image[2]);
   osler::Rng rng(1);
   std::ranges::generate(work.pixels, [&] { return static_cast<float>(rng.normal()); });
-  Plain plain(work);
-  std::vector<double> ours;
-  std::vector<double> theirs;
-  for (std::size_t round = 0; round < work.rounds + kWarmUp; ++round) {
-    const osler::Stopwatch first;
-    const bool done = session->run(work.pixels, work.batch).has_value();
-    const double one = first.seconds();
-    const osler::Stopwatch second;
-    plain.run(work);
-    const double other = second.seconds();
-    if (done && round >= kWarmUp) {
-      ours.push_back(one);
-      theirs.push_back(other);
-    }
+  std::vector<double> seconds;
+  if (side == "osler") {
+    seconds = timed(work, [&] { return session->run(work.pixels, work.batch).has_value(); });
+  } else {
+    session = osler::Error(osler::ErrorCode::Unavailable, "not needed any more");
+    Plain plain(work);
+    seconds = timed(work, [&] {
+      plain.run(work);
+      return true;
+    });
   }
-  const auto rate = [&](double seconds) { return static_cast<double>(work.batch) / seconds; };
-  std::printf(
-      "{\"threads\": %d, \"batch\": %zu, \"osler\": %.2f, \"onnxruntime\": %.2f, "
-      "\"ratio\": %.3f}\n",
-      work.threads, work.batch, rate(median(ours)), rate(median(theirs)),
-      median(theirs) / median(ours));
+  if (seconds.empty()) {
+    return 70;
+  }
+  std::printf("{\"side\": \"%s\", \"threads\": %d, \"batch\": %zu, \"images_per_second\": %.3f}\n",
+              std::string(side).c_str(), work.threads, work.batch,
+              static_cast<double>(work.batch) / median(seconds));
   return 0;
 }
 
@@ -114,13 +128,16 @@ int compare(Work& work) {
 
 int main(int count, char** values) {
   auto bytes = osler::read_file(count > 1 ? values[1] : "");
-  if (!bytes) {
-    std::fprintf(stderr, "usage: osler_infer_score_bench NET.onnx [threads] [batch] [rounds]\n");
+  const std::string_view side = count > 2 ? values[2] : "";
+  if (!bytes || (side != "osler" && side != "onnxruntime")) {
+    std::fprintf(
+        stderr,
+        "usage: osler_infer_score_speed NET.onnx osler|onnxruntime [threads] [batch] [rounds]\n");
     return 64;
   }
   Work work{.onnx = *std::move(bytes), .pixels = {}};
-  work.threads = static_cast<int>(argument(count, values, 2, 1));
-  work.batch = argument(count, values, 3, 1);
-  work.rounds = argument(count, values, 4, 40);
-  return compare(work);
+  work.threads = static_cast<int>(argument(count, values, 3, 1));
+  work.batch = argument(count, values, 4, 1);
+  work.rounds = argument(count, values, 5, 40);
+  return measure(work, side);
 }
