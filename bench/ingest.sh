@@ -14,24 +14,27 @@ print(json.dumps({"files_per_second": float(sys.argv[1]) / json.load(sys.stdin)[
 }
 
 # The whole command, with the start of the program: originals, their pixels' check, copies, receipt.
+# Each run has a folder of its own: ext4 is slow to make files where many were just deleted.
 ingest() {
-  rm -rf "${work:?}/home"
-  seconds_of "$osler" ingest "$films" --home "$work/home" --threads 2 --quiet | files_per_second
+  local home
+  home=$(mktemp -d "$work/home.XXXXXX")
+  seconds_of "$osler" ingest "$films" --home "$home" --threads 2 --quiet | files_per_second
 }
 
 # The copies alone, of originals that are there.
 copies() {
-  rm -rf "${work:?}/home"
-  quietly "$osler" ingest "$films" --home "$work/home" --originals-only --quiet
+  local home
+  home=$(mktemp -d "$work/home.XXXXXX")
+  quietly "$osler" ingest "$films" --home "$home" --originals-only --quiet
   sync
-  seconds_of "$osler" deidentify --home "$work/home" --threads 2 --quiet | files_per_second
+  seconds_of "$osler" deidentify --home "$home" --threads 2 --quiet | files_per_second
 }
 
 # Without the start of Python and its imports.
 pydicom_copies() {
-  rm -rf "${work:?}/copied"
-  mkdir "$work/copied"
-  "$python" "$peers/deidentify_pydicom.py" "$films" --threads 2 --out "$work/copied" --fsync
+  local copied
+  copied=$(mktemp -d "$work/copied.XXXXXX")
+  "$python" "$peers/deidentify_pydicom.py" "$films" --threads 2 --out "$copied" --fsync
 }
 
 compare() {  # compare ID WHAT FUNCTION BAR

@@ -54,7 +54,8 @@ std::string rule_in_words(const study::OperatingPoint& point) {
   const std::string value = fixed(point.value, 2);
   switch (point.rule) {
     case Rule::Sensitivity:
-      return "the highest that kept sensitivity at " + value + " on the validation part";
+      return "the highest that kept sensitivity at " + value +
+             " on the validation part, lowered as far as that cost no specificity there";
     case Rule::Specificity:
       return "the lowest that kept specificity at " + value + " on the validation part";
     case Rule::Threshold:

@@ -1,6 +1,7 @@
 #include "workflow/take_in.h"
 
 #include <algorithm>
+#include <future>
 #include <set>
 #include <utility>
 
@@ -21,7 +22,7 @@ using internal::Source;
 
 // Small enough that memory stays bounded, large enough that one sync serves many films.
 constexpr std::size_t kBatchInputs = 256;
-constexpr std::uint64_t kBatchBytes = std::uint64_t{64} << 20;
+constexpr std::uint64_t kBatchBytes = std::uint64_t{48} << 20;
 
 struct Input {
   std::string path;
@@ -29,7 +30,8 @@ struct Input {
   std::optional<Error> unreadable;
 };
 
-// Gathers inputs into batches, examines each batch on all threads, and keeps it in one transaction.
+// Gathers inputs into batches, examines each batch on all threads, and keeps it in one transaction;
+// while one is kept, which is waiting for the disk more than anything, the next is examined.
 class Intake {
  public:
   Intake(Home& home, Receipt& receipt, const internal::Bench& bench, std::size_t threads)
@@ -51,16 +53,28 @@ class Intake {
     return std::exchange(failure_, Result<void>());
   }
 
+  // All that was added is kept. Until then the receipt is being written to.
+  Result<void> finish() {
+    OSLER_TRY_DO(flush());
+    return settle();
+  }
+
+ private:
   Result<void> flush() {
     std::vector<Examined> batch(waiting_.size());
     parallel_for(waiting_.size(), threads_,
                  [&](std::size_t i) { batch[i] = examine(std::move(waiting_[i])); });
     waiting_.clear();
     waiting_bytes_ = 0;
-    return internal::keep(home_, receipt_, batch, threads_);
+    OSLER_TRY_DO(settle());
+    keeping_ = std::async(std::launch::async, [this, batch = std::move(batch)]() mutable {
+      return internal::keep(home_, receipt_, batch, threads_);
+    });
+    return {};
   }
 
- private:
+  Result<void> settle() { return keeping_.valid() ? keeping_.get() : Result<void>(); }
+
   void flush_if_full() {
     if (failure_ && (waiting_.size() >= kBatchInputs || waiting_bytes_ >= kBatchBytes)) {
       failure_ = flush();
@@ -85,6 +99,7 @@ class Intake {
   std::vector<Input> waiting_;
   std::uint64_t waiting_bytes_ = 0;
   Result<void> failure_;
+  std::future<Result<void>> keeping_;  // the batch before; its end is waited for
 };
 
 }  // namespace
@@ -113,9 +128,9 @@ Result<Receipt> take_in(Home& home, const TakeInOptions& options, Progress& prog
   Intake intake(home, receipt, bench, options.threads == 0 ? hardware_threads() : options.threads);
   for (std::size_t i = 0; i < sources.size(); ++i) {
     OSLER_TRY_DO(intake.add(sources[i]));
-    progress.at(i + 1, counted(static_cast<std::int64_t>(receipt.received), "file"));
+    progress.at(i + 1, "");
   }
-  OSLER_TRY_DO(intake.flush());
+  OSLER_TRY_DO(intake.finish());
   receipt.seconds = watch.seconds();
   OSLER_TRY_DO(internal::end_receipt(home, receipt));
   progress.end(counted(static_cast<std::int64_t>(receipt.received), "file") + ": " +

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <numeric>
 #include <vector>
 
 #include "evaluate/calibration/venn_abers.h"
@@ -97,6 +98,26 @@ Result<OperatingPoint> operating_point(const Cases& cases, const Rule& rule) {
   return out;
 }
 
+Result<OperatingPoint> lowered_at_no_cost(const Cases& cases, double threshold) {
+  OSLER_TRY_DO(metrics::check_probabilities(cases));
+  double next_negative = -1.0;  // none
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    if (cases.labels[i] == 0 && cases.scores[i] < threshold) {
+      next_negative = std::max(next_negative, cases.scores[i]);
+    }
+  }
+  double last_positive = threshold;
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    if (cases.labels[i] == 1 && cases.scores[i] > next_negative) {
+      last_positive = std::min(last_positive, cases.scores[i]);
+    }
+  }
+  OperatingPoint out;
+  out.threshold = next_negative < 0.0 ? last_positive : std::midpoint(next_negative, last_positive);
+  OSLER_TRY(out.table, metrics::confusion(cases, out.threshold));
+  return out;
+}
+
 Result<FittedScoreMap> fit_score_map(const Cases& validation, const ScoreMapOptions& options) {
   FittedScoreMap out;
   OSLER_TRY(out.calibration, fit_best(validation, options.calibration));
@@ -108,10 +129,12 @@ Result<FittedScoreMap> fit_score_map(const Cases& validation, const ScoreMapOpti
     out.map.reference.push_back({validation.scores[i], validation.labels[i] == 1});
   }
   std::ranges::stable_sort(out.map.reference, {}, &clinical::ReferenceCase::score);
-  OSLER_TRY(out.point,
-            operating_point(
-                {.scores = probabilities, .labels = validation.labels, .groups = validation.groups},
-                options.rule));
+  const Cases cases{
+      .scores = probabilities, .labels = validation.labels, .groups = validation.groups};
+  OSLER_TRY(out.point, operating_point(cases, options.rule));
+  if (options.rule.kind == Rule::Kind::Sensitivity) {
+    OSLER_TRY(out.point, lowered_at_no_cost(cases, out.point.threshold));
+  }
   out.map.threshold = out.point.threshold;
   out.map.high_from = options.high_from;
   out.map.similar = options.similar;

@@ -33,6 +33,15 @@ struct OperatingPoint {
 [[nodiscard]] Result<OperatingPoint> operating_point(const metrics::Cases& cases,
                                                      const Rule& rule = {});
 
+// The same sensitivity or more at the same specificity: the threshold moves down past the cases with
+// the finding that follow, to the middle between the last of them and the next case without it, or
+// to the last of them where there is no such case. A threshold that hugs the highest score that it
+// may have misses the next patient for nothing.
+//   threshold  in [0, 1], of operating_point() on the same cases
+// InvalidArgument: as metrics::check_probabilities.
+[[nodiscard]] Result<OperatingPoint> lowered_at_no_cost(const metrics::Cases& cases,
+                                                        double threshold);
+
 struct ScoreMapOptions {
   BestFitOptions calibration = {};
   Rule rule = {};
@@ -47,7 +56,8 @@ struct FittedScoreMap {
 };
 
 // All that turns a raw score into a reading, from validation cases (raw scores, on the logit
-// scale): calibration, Venn-Abers intervals, reference cases and threshold. The errors of fit_best,
+// scale): calibration, Venn-Abers intervals, reference cases and threshold; one by sensitivity is
+// lowered_at_no_cost(). The errors of fit_best,
 // venn_abers and operating_point.
 [[nodiscard]] Result<FittedScoreMap> fit_score_map(const metrics::Cases& validation,
                                                    const ScoreMapOptions& options = {});

@@ -225,6 +225,28 @@ TEST(OperatingPoint, IsTheLargestThresholdThatKeepsTheSensitivity) {
   EXPECT_EQ(operating_point(kSix.cases(), {.value = 1.0})->threshold, 0.4);
 }
 
+// Without: 0.1, 0.3, 0.6; with the finding: 0.5, 0.55, 0.7, 0.9, 0.95.
+TEST(OperatingPoint, IsLoweredToTheNextCaseWithoutTheFinding) {
+  const std::vector<double> scores{0.1, 0.3, 0.6, 0.5, 0.55, 0.7, 0.9, 0.95};
+  const std::vector<std::uint8_t> labels{0, 0, 0, 1, 1, 1, 1, 1};
+  const metrics::Cases cases{.scores = scores, .labels = labels};
+  // Past 0.7, to the middle between it and 0.6; no case without the finding is marked before or
+  // after.
+  const auto high = lowered_at_no_cost(cases, 0.95);
+  ASSERT_TRUE(high);
+  EXPECT_DOUBLE_EQ(high->threshold, 0.65);
+  EXPECT_EQ(high->table.tp, 3U);
+  EXPECT_EQ(high->table.fp, 0U);
+  // Past 0.5, to the middle between it and 0.3.
+  EXPECT_DOUBLE_EQ(lowered_at_no_cost(cases, 0.55)->threshold, 0.4);
+  // Nothing without the finding lies below: to the last one with it.
+  const std::vector<std::uint8_t> all_above{0, 1, 0, 1, 1, 1, 1, 1};
+  const std::vector<double> shifted{0.9, 0.3, 0.95, 0.5, 0.55, 0.7, 0.9, 0.95};
+  EXPECT_DOUBLE_EQ(
+      lowered_at_no_cost({.scores = shifted, .labels = all_above}, 0.55)->threshold, 0.3);
+  EXPECT_FALSE(lowered_at_no_cost({}, 0.5));
+}
+
 TEST(OperatingPoint, IsTheSmallestThresholdThatReachesTheSpecificity) {
   using Kind = Rule::Kind;
   EXPECT_EQ(operating_point(kSix.cases(), {Kind::Specificity, 0.6})->threshold, 0.4);
