@@ -21,8 +21,17 @@ done
 rows=$(mktemp)
 trap 'rm -f "$rows"' EXIT
 export OSLER_BENCH_ROWS=$rows
-# What else runs, before the comparisons themselves are a load.
-OSLER_BENCH_LOAD=$(cut -d ' ' -f 1 /proc/loadavg)
+# How many cores other work keeps busy, before the comparisons themselves do.
+busy_cores() {
+  local before after
+  before=$(head -n 1 /proc/stat)
+  sleep 3
+  after=$(head -n 1 /proc/stat)
+  printf '%s\n%s\n' "$before" "$after" | awk -v cores="$(nproc)" '
+    { idle[NR] = $5 + $6; all[NR] = 0; for (i = 2; i <= 9; ++i) all[NR] += $i }
+    END { printf "%.2f", cores * (1 - (idle[2] - idle[1]) / (all[2] - all[1])) }'
+}
+OSLER_BENCH_LOAD=$(busy_cores)
 export OSLER_BENCH_LOAD
 
 machine() {

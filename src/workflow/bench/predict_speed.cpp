@@ -60,7 +60,7 @@ Result<Speed> throughput(workflow::Home& home, const workflow::PredictOptions& o
 Result<std::vector<double>> latencies(workflow::Home& home,
                                       const workflow::PredictOptions& options) {
   OSLER_TRY(const auto model, workflow::find_model(home, options.model));
-  OSLER_TRY(auto package, workflow::open_model(home, model));
+  OSLER_TRY(auto package, workflow::open_model(home, model, 2));
   OSLER_TRY(const auto scorer, Scorer::create(std::move(package)));
   OSLER_TRY(auto decoder, osler::dicom::decode::Decoder::create());
   OSLER_TRY(const auto sources, workflow::internal::list_sources(options.paths));
