@@ -1,5 +1,5 @@
 #!/bin/bash
-# transfer.sh [OUT [HOME]]: what weights from photographs are worth. AP against PA on NIH films by
+# transfer.sh [OUT [HOME]]: what weights from photographs are worth. Pleural effusion on NIH films by
 # SqueezeNet 1.1: from scratch, with ImageNet's weights frozen, and fine-tuned; at 10, 30 and 100 % of
 # the training patients; three seeds each. Writes OUT/transfer.csv and OUT/transfer.svg. Every run takes
 # about the same number of steps, whatever its share, so that what differs is the data.
@@ -10,7 +10,7 @@ out=${1:-${OSLER_BENCH_TMP:-/var/tmp}/osler-transfer}
 home=${2:-$(mktemp -d)}
 data=${OSLER_SHARED:-$root/../shared}/data
 osler=$root/build/release/bin/osler
-study=$root/examples/nih-view-transfer.yaml
+study=$root/examples/nih-effusion.yaml
 mkdir -p "$out"
 
 # Weights from the seed learn faster with a larger step; a head alone takes a larger one still.
