@@ -67,7 +67,8 @@ std::string prediction(const Report& report) {
 }
 
 // The bin that is furthest from what was said there: of those whose interval misses it, or, where
-// none does, of all.
+// none does, of all. One of many bins misses by chance, so the intervals are as much wider
+// (Bonferroni).
 struct Furthest {
   const calibration::ReliabilityBin* bin = nullptr;
   bool misses = false;
@@ -75,8 +76,10 @@ struct Furthest {
 Furthest furthest_bin(const Report& report) {
   Furthest found;
   double distance = -1.0;
-  for (const auto& bin : report.reliability.bins) {
-    const auto seen = metrics::proportion(bin.positives, bin.count);
+  const auto& bins = report.reliability.bins;
+  const double confidence = 1.0 - 0.05 / static_cast<double>(bins.size());
+  for (const auto& bin : bins) {
+    const auto seen = metrics::proportion(bin.positives, bin.count, {.confidence = confidence});
     const bool misses = bin.mean_probability < seen.lower || bin.mean_probability > seen.upper;
     const double away = std::abs(seen.value - bin.mean_probability);
     if ((misses && !found.misses) || (misses == found.misses && away > distance)) {
