@@ -13,11 +13,10 @@ osler=$root/build/release/bin/osler
 study=$root/examples/nih-effusion.yaml
 mkdir -p "$out"
 
-# Weights from the seed learn faster with a larger step; a head alone takes a larger one still.
+# Weights from the seed, and a head alone, take a larger step.
 study_of() {  # study_of MODE SHARE EPOCHS
   local rate=0.0005
-  [[ $1 == none ]] && rate=0.001
-  [[ $1 == frozen ]] && rate=0.005
+  [[ $1 != fine_tune ]] && rate=0.001
   sed -e "s/mode: fine_tune/mode: $1/" -e "s/train_share: 1/train_share: $2/" \
     -e "s/epochs: 12/epochs: $3/" -e "s/learning_rate: .*/learning_rate: $rate/" "$study" |
     if [[ $1 == none ]]; then sed '/path: .*weights/d'; else cat; fi

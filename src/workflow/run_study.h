@@ -47,7 +47,7 @@ struct StudyResult {
 // same result.
 //
 // Errors as make_dataset and the learner say. FailedPrecondition: the exported network differs from
-// the trained one by more than 1e-5.
+// the trained one by more than rounding (5e-5 of the logits).
 [[nodiscard]] Result<StudyResult> train_study(Home& home, const RunRequest& request,
                                               Progress& progress);
 

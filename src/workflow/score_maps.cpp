@@ -81,6 +81,7 @@ Result<std::vector<Marked>> read_boxes(const BoxTable& boxes) {
         .hint("name the columns with --columns, the rows with --where");
   }
   std::vector<Marked> list;
+  list.reserve(films.size());
   for (auto& [name, drawn] : films) {
     list.push_back({name, std::move(drawn)});
   }
@@ -130,10 +131,10 @@ struct Looked {
 
 class Looker {
  public:
-  Looker(const MapsRequest& request, imaging::TransformSpec transform, Network trained,
+  Looker(const MapsRequest& request, const imaging::TransformSpec& transform, Network trained,
          std::vector<Network> randomised, dicom::decode::Decoder& decoder)
       : request_(request),
-        transform_(std::move(transform)),
+        transform_(transform),
         trained_(std::move(trained)),
         randomised_(std::move(randomised)),
         decoder_(decoder) {}
@@ -251,7 +252,7 @@ Result<MapScores> score_maps(Home& home, const MapsRequest& request, Progress& p
   OSLER_TRY(scores.model, find_model(home, request.model));
   OSLER_TRY(const auto package, open_model(home, scores.model));
   OSLER_TRY(const Json document, parse_json(package.contents().transform, "transform"));
-  OSLER_TRY(auto transform, imaging::transform::spec_from_json(document));
+  OSLER_TRY(const auto transform, imaging::transform::spec_from_json(document));
   OSLER_TRY(auto trained, load(package.contents().onnx));
   std::vector<Network> randomised;
   for (std::size_t i = 0; i < request.randomised; ++i) {
@@ -261,8 +262,7 @@ Result<MapScores> score_maps(Home& home, const MapsRequest& request, Progress& p
     randomised.push_back(std::move(network));
   }
   OSLER_TRY(auto decoder, dicom::decode::Decoder::create());
-  const Looker looker(request, std::move(transform), std::move(trained), std::move(randomised),
-                      decoder);
+  const Looker looker(request, transform, std::move(trained), std::move(randomised), decoder);
   OSLER_TRY(const auto looked, look_at_all(looker, films, progress));
   OSLER_TRY(const auto known, known_films(home, package));
   std::vector<const Looked*> all;
