@@ -60,8 +60,9 @@ headers() {
         -c "$unit" -o "${unit%.cpp}.o"' _ "$folder" {}
 }
 
+# clang 19 cannot read libtorch 1.13's headers, so learn's rooms are left out.
 tidy() {  # reads the files' names
-  xargs -r -P "$(nproc)" -n 1 clang-tidy-19 -p build/release --quiet \
+  grep -v '^src/learn/' | xargs -r -P "$(nproc)" -n 1 clang-tidy-19 -p build/release --quiet \
     --extra-arg=-Wno-unknown-warning-option
 }
 

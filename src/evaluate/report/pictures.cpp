@@ -110,15 +110,13 @@ class SeriesDrawing {
   }
 
   // `aside` moves the points off those of the other series; `accent` tells the two apart.
-  // Gives the height of the line's end.
-  double draw_series(Svg& svg, const Frame& frame, const Series& series, double aside,
-                     bool accent) const {
+  void draw_series(Svg& svg, const Frame& frame, const Series& series, double aside,
+                   bool accent) const {
     std::map<double, std::vector<const Estimate*>> repeats;
     for (const auto& point : series.points) {
       repeats[point.x].push_back(&point.y);
     }
     Trace trace;
-    double end_y = 0.0;
     for (const auto& [place, estimates] : repeats) {
       double mean = 0.0;
       const double middle = frame.x(scaled(place)) + aside;
@@ -132,31 +130,31 @@ class SeriesDrawing {
         svg.circle(accent ? "hol2" : "pt", across, frame.y(estimate->value), 3);
         across += kRepeat;
       }
-      end_y = frame.y(mean);
-      trace.to(middle, end_y);
+      trace.to(middle, frame.y(mean));
     }
     svg.path(accent ? "l2" : "l1", trace.d());
-    return end_y;
   }
 
   void draw_panel(Svg& svg, const Panel& panel) const {
     const Frame frame = frame_of(panel);
     axes(svg, frame);
     const bool pair = panel.reference != nullptr;
-    const double shown = draw_series(svg, frame, *panel.shown, pair ? kAside : 0.0, true);
-    // Each line is named at its end: the upper one above, the lower one below.
+    draw_series(svg, frame, *panel.shown, pair ? kAside : 0.0, true);
+    name(svg, frame, *panel.shown, frame.bottom - 10, true);
     if (pair) {
-      const double reference = draw_series(svg, frame, *panel.reference, -kAside, false);
-      const bool upper = reference < shown;
-      svg.text("k e", frame.right, reference + (upper ? kAbove : kBelow), panel.reference->name);
-      svg.text("a e", frame.right, shown + (upper ? kBelow : kAbove), panel.shown->name);
-    } else {
-      svg.text("a e", frame.right, shown + kAbove, panel.shown->name);
+      draw_series(svg, frame, *panel.reference, -kAside, false);
+      name(svg, frame, *panel.reference, frame.bottom - 28, false);
     }
   }
 
-  static constexpr double kAbove = -26.0;
-  static constexpr double kBelow = 40.0;
+  // In the lower right corner, where learning curves leave room, beside the mark of its points.
+  static void name(Svg& svg, const Frame& frame, const Series& series, double y, bool accent) {
+    constexpr double kLetter = 6.6;
+    const double width = kLetter * static_cast<double>(series.name.size());
+    svg.circle(accent ? "hol2" : "pt", frame.right - 14 - width, y - 4, 3);
+    svg.text(accent ? "a e" : "k e", frame.right - 4, y, series.name);
+  }
+
   static constexpr double kAside = 11.0;
   static constexpr double kRepeat = 6.0;
   const SeriesPlot& plot_;

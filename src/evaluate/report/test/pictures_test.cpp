@@ -61,8 +61,8 @@ TEST(SeriesPicture, ShowsEachRepeatAndTheFirstSeriesInEachPanel) {
   ASSERT_TRUE(svg);
   EXPECT_EQ(count_of(*svg, ">scratch<"), 2U);
   EXPECT_EQ(count_of(*svg, ">frozen<"), 1U);
-  EXPECT_EQ(count_of(*svg, "class=\"pt\""), 2U * 3U);
-  EXPECT_EQ(count_of(*svg, "class=\"hol2\""), 4U);
+  EXPECT_EQ(count_of(*svg, "class=\"pt\""), 2U * 3U + 2U);  // and at the names
+  EXPECT_EQ(count_of(*svg, "class=\"hol2\""), 4U + 2U);
   EXPECT_EQ(count_of(*svg, "class=\"ci1\""), 2U * 3U);
 }
 
@@ -71,7 +71,7 @@ TEST(SeriesPicture, DrawsOneSeriesAlone) {
   plot.series.resize(1);
   const auto svg = series_picture(plot);
   ASSERT_TRUE(svg);
-  EXPECT_EQ(count_of(*svg, "class=\"hol2\""), 3U);
+  EXPECT_EQ(count_of(*svg, "class=\"hol2\""), 3U + 1U);
 }
 
 TEST(SeriesPicture, RefusesWhatCannotBeDrawn) {
