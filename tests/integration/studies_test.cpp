@@ -38,6 +38,14 @@ std::string status_of(const Json& result, const std::string& gate) {
 
 class PhantomStudy : public ::testing::Test {
  protected:
+  // A home's key decides the pseudonyms, and with them who is in which part: it is fixed here.
+  void SetUp() override {
+    const fs::path key = home() / "keys" / "pseudonym.key";
+    ASSERT_TRUE(make_folder(key.parent_path()));
+    ASSERT_TRUE(write_file(key, std::string(32, 'k')));
+    fs::permissions(key, fs::perms::owner_read | fs::perms::owner_write);
+  }
+
   void make_cohort(const std::vector<std::string>& more) {
     std::vector<std::string> words{"phantom", cohort().string(), "--sites", "3", "--seed", "7"};
     words.insert(words.end(), more.begin(), more.end());
@@ -65,24 +73,24 @@ std::map<std::string, Json> groups_of(const Json& report, const std::string& col
 }
 
 TEST_F(PhantomStudy, IsNeitherTrivialNorHopelessAndItsMapsPoint) {
-  make_cohort({"--studies", "1200"});
+  make_cohort({"--studies", "1600"});
   const auto trained = train(kExamples / "phantom.yaml");
   ASSERT_EQ(trained.exit_code, 0) << trained.text;
   const auto& result = trained.document;
   EXPECT_EQ(result["model"], "chest-opacity") << trained.text;
-  // Another home draws another split of the same cohort; the bounds allow for it.
   EXPECT_GT(number(result["metrics"]["test"]["auroc"]), 0.85);
-  EXPECT_LT(number(result["metrics"]["test"]["auroc"]), 0.97);
+  EXPECT_LT(number(result["metrics"]["test"]["auroc"]), 0.96);
 
   const auto report =
       *parse_json(*read_text(home() / "runs" / "r1" / "report.json"), "report.json");
   // Neither the header nor the grey values give the finding away.
   EXPECT_LT(number(report["metadata_baseline"]["auroc"]), 0.62) << report["metadata_baseline"];
-  EXPECT_LT(number(report["histogram_baseline"]["auroc"]), 0.62) << report["histogram_baseline"];
-  // The faint ones are missed first: 1 is the faintest.
-  const auto subtlety = groups_of(report, "subtlety");
-  ASSERT_TRUE(subtlety.contains("1") && subtlety.contains("3")) << report["subgroups"];
-  EXPECT_LT(number(subtlety.at("1")["sensitivity"]), number(subtlety.at("3")["sensitivity"]));
+  EXPECT_LT(number(report["histogram_baseline"]["auroc"]), 0.64) << report["histogram_baseline"];
+  // The faint ones are missed first: 1 is plain, 5 faint.
+  const auto seen = [&](const char* subtlety) {
+    return number(groups_of(report, "subtlety").at(subtlety).at("sensitivity"));
+  };
+  EXPECT_GT(seen("1") + seen("2"), seen("4") + seen("5")) << report["subgroups"];
   EXPECT_EQ(groups_of(report, "site").size(), 3U);
 
   const auto maps = run_osler(home(), {"audit", "maps", "chest-opacity", cohort().string(),

@@ -11,7 +11,7 @@ namespace osler::dicom::phantom {
 namespace {
 
 // Fluid in mm along the ray in the middle of an opacity, by subtlety 1 to 5.
-constexpr std::array<double, 5> kFluid{142.0, 117.0, 93.0, 70.0, 48.0};
+constexpr std::array<double, 5> kFluid{96.0, 80.0, 64.0, 49.0, 36.0};
 
 // A patch: an ellipse whose edge wanders.
 struct Patch {
