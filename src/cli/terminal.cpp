@@ -116,7 +116,8 @@ void TerminalProgress::end(std::string_view result) {
 }
 
 std::string step_line(std::string_view step, std::string_view result, std::string_view time) {
-  return padded(padded(step, kNameWidth, 1) + std::string(result), kTimeColumn, 1) + std::string(time);
+  return padded(padded(step, kNameWidth, 1) + std::string(result), kTimeColumn, 1) +
+         std::string(time);
 }
 
 std::string error_text(const Error& error) {

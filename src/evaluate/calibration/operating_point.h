@@ -33,10 +33,10 @@ struct OperatingPoint {
 [[nodiscard]] Result<OperatingPoint> operating_point(const metrics::Cases& cases,
                                                      const Rule& rule = {});
 
-// The same sensitivity or more at the same specificity: the threshold moves down past the cases with
-// the finding that follow, to the middle between the last of them and the next case without it, or
-// to the last of them where there is no such case. A threshold that hugs the highest score that it
-// may have misses the next patient for nothing.
+// The same sensitivity or more at the same specificity: the threshold moves down past the cases
+// with the finding that follow, to the middle between the last of them and the next case without
+// it, or to the last of them where there is no such case. A threshold that hugs the highest score
+// that it may have misses the next patient for nothing.
 //   threshold  in [0, 1], of operating_point() on the same cases
 // InvalidArgument: as metrics::check_probabilities.
 [[nodiscard]] Result<OperatingPoint> lowered_at_no_cost(const metrics::Cases& cases,

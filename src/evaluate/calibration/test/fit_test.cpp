@@ -242,8 +242,8 @@ TEST(OperatingPoint, IsLoweredToTheNextCaseWithoutTheFinding) {
   // Nothing without the finding lies below: to the last one with it.
   const std::vector<std::uint8_t> all_above{0, 1, 0, 1, 1, 1, 1, 1};
   const std::vector<double> shifted{0.9, 0.3, 0.95, 0.5, 0.55, 0.7, 0.9, 0.95};
-  EXPECT_DOUBLE_EQ(
-      lowered_at_no_cost({.scores = shifted, .labels = all_above}, 0.55)->threshold, 0.3);
+  EXPECT_DOUBLE_EQ(lowered_at_no_cost({.scores = shifted, .labels = all_above}, 0.55)->threshold,
+                   0.3);
   EXPECT_FALSE(lowered_at_no_cost({}, 0.5));
 }
 
