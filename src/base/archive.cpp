@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include <zip.h>
@@ -329,7 +330,7 @@ Result<Bytes> stored_archive(const std::vector<ArchiveEntry>& entries) {
   if (zip_close(zip.get()) != 0) {
     return cannot_build(zip_strerror(zip.get()));
   }
-  static_cast<void>(zip.release());
+  std::ignore = zip.release();
   return contents(source.get());
 }
 
