@@ -58,13 +58,12 @@ std::string forest(const Report& report) {
   return out + "</tbody></table></div>\n";
 }
 
+std::string measure_name(fairness::Measure measure) {
+  return measure == fairness::Measure::Auroc ? "AUROC" : std::string(fairness::to_string(measure));
+}
+
 std::string gap_table(const Report& report) {
-  std::vector<const fairness::Gap*> gaps;
-  for (const auto& gap : report.subgroups.gaps) {
-    if (gap.measure != fairness::Measure::Specificity) {
-      gaps.push_back(&gap);
-    }
-  }
+  const auto& gaps = report.subgroups.gaps;
   if (gaps.empty()) {
     return "";
   }
@@ -75,17 +74,16 @@ std::string gap_table(const Report& report) {
       "scope=\"col\">" +
       percent(report.options.confidence) +
       "</th><th scope=\"col\">Allowing for the choice among pairs</th></tr></thead><tbody>";
-  for (const auto* gap : gaps) {
-    const bool shown = gap->adjusted.has_interval() && gap->adjusted.lower > 0.0;
-    const std::string between = fairness::group_name(gap->column, gap->best) + " over " +
-                                fairness::group_name(gap->column, gap->worst);
-    out += "<tr>" + row_head(sentence_case(between)) +
-           cell(gap->measure == fairness::Measure::Auroc ? "AUROC" : "sensitivity", "q") +
-           cell("<b>" + digits(gap->difference.value, 2) + "</b>", "n") +
-           cell(range(gap->difference, 2), "nw") +
-           cell(range(gap->adjusted, 2) + (shown                          ? ": a difference"
-                                           : gap->adjusted.has_interval() ? ": may be chance"
-                                                                          : ""),
+  for (const auto& gap : gaps) {
+    const bool shown = gap.adjusted.has_interval() && gap.adjusted.lower > 0.0;
+    const std::string between = fairness::group_name(gap.column, gap.best) + " over " +
+                                fairness::group_name(gap.column, gap.worst);
+    out += "<tr>" + row_head(sentence_case(between)) + cell(measure_name(gap.measure), "q") +
+           cell("<b>" + digits(gap.difference.value, 2) + "</b>", "n") +
+           cell(range(gap.difference, 2), "nw") +
+           cell(range(gap.adjusted, 2) + (shown                         ? ": a difference"
+                                          : gap.adjusted.has_interval() ? ": may be chance"
+                                                                        : ""),
                 "q") +
            "</tr>";
   }
