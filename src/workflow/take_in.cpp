@@ -22,7 +22,7 @@ using internal::Source;
 
 // Small enough that memory stays bounded, large enough that one sync serves many films.
 constexpr std::size_t kBatchInputs = 256;
-constexpr std::uint64_t kBatchBytes = std::uint64_t{48} << 20;
+constexpr std::uint64_t kBatchBytes = std::uint64_t{32} << 20;
 
 struct Input {
   std::string path;
