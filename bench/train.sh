@@ -10,7 +10,7 @@ steps=${OSLER_BENCH_STEPS:-120}
 
 # The job as osler itself writes it, from a run of one epoch.
 make_jobs() {
-  sed -e '/^  # A flip/d; /^  augmentation:/,/^    noise:/d; /^    ema:/d; /^gates:/,$d' \
+  sed -e '/^  # A flip/d; /^  augmentation:/,/^$/d; /^    ema:/d; /^gates:/,$d' \
     -e 's/^    epochs: .*/    epochs: 2/' examples/pneumoniamnist.yaml >"$work/study.yaml"
   quietly "$osler" train "$work/study.yaml" --data "$data" --home "$work/home"
   for threads in 1 2; do

@@ -42,9 +42,7 @@ def read(path):
             if digest not in seen:
                 fresh.append(i)
                 seen.add(digest)
-        pixels = images[fresh].astype(numpy.float32) / 255
-        pixels -= pixels.mean((1, 2), keepdims=True)
-        pixels /= pixels.std((1, 2), keepdims=True)
+        pixels = (images[fresh].astype(numpy.float32) / 255 - 0.5) / 0.5
         parts[part] = torch.from_numpy(pixels[:, None]), torch.from_numpy(labels[fresh].astype(numpy.float32))
     return parts
 
@@ -54,7 +52,7 @@ def uniform(count, most):
 
 
 def augmented(images):
-    """Flip, shift, rotate and scale in one grid; contrast, brightness and noise after it."""
+    """Flip, shift, rotate and scale in one grid."""
     count = len(images)
     angle = uniform(count, math.radians(10))
     scale = torch.exp(uniform(count, math.log(1.1)))
@@ -63,10 +61,7 @@ def augmented(images):
     rows = [torch.stack([flip * cosine, -sine, uniform(count, 0.2)], 1),
             torch.stack([flip * sine, cosine, uniform(count, 0.2)], 1)]
     grid = functional.affine_grid(torch.stack(rows, 1), images.shape, align_corners=False)
-    images = functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
-    gain = torch.exp(uniform(count, math.log(1.2)))[:, None, None, None]
-    noise = 0.1 * torch.rand(count)[:, None, None, None]
-    return images * gain + uniform(count, 0.2)[:, None, None, None] + noise * torch.randn(images.shape)
+    return functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
 
 
 @torch.no_grad()

@@ -40,12 +40,10 @@ Result<void> read_where(const Arguments& arguments, workflow::BoxTable& boxes) {
 
 void say_pointing(const Context& context, const std::string& what,
                   const workflow::Pointing& pointing) {
-  std::string name = what;
-  name.resize(std::max<std::size_t>(14, name.size()), ' ');
-  context.say(
-      name + std::to_string(pointing.game.hits) + " of " + std::to_string(pointing.game.films) +
-      " peaks in a box: " + fixed(pointing.rate.value, 2) + " (" + fixed(pointing.rate.lower, 2) +
-      " to " + fixed(pointing.rate.upper, 2) + "); by chance " + fixed(pointing.game.chance, 2));
+  context.say(padded(what, 14) + std::to_string(pointing.game.hits) + " of " +
+              std::to_string(pointing.game.films) + " peaks in a box: " +
+              fixed(pointing.rate.value, 2) + " (" + fixed(pointing.rate.lower, 2) + " to " +
+              fixed(pointing.rate.upper, 2) + "); by chance " + fixed(pointing.game.chance, 2));
 }
 
 void say(const Context& context, const workflow::MapScores& scores) {

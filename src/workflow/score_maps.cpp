@@ -92,8 +92,7 @@ Result<clinical::Image> read_film(const std::filesystem::path& path,
                                   dicom::decode::Decoder& decoder) {
   OSLER_TRY(Bytes bytes, read_file(path, internal::kLargestInput));
   auto image = [&]() -> Result<clinical::Image> {
-    const auto start = as_text(BytesView(bytes).first(std::min<std::size_t>(bytes.size(), 8)));
-    if (start.starts_with("\x89PNG") || start.starts_with("\xff\xd8\xff")) {
+    if (internal::is_picture(bytes)) {
       return decoder.decode_picture(bytes);
     }
     OSLER_TRY(const auto file, dicom::io::File::parse(std::move(bytes)));

@@ -14,6 +14,7 @@
 #include "imaging/picture/picture.h"
 #include "imaging/transform/apply.h"
 #include "workflow/internal/heat.h"
+#include "workflow/internal/sources.h"
 
 namespace osler::workflow::internal {
 namespace {
@@ -136,8 +137,7 @@ FilmResult Scorer::score(const std::string& path, Bytes bytes, dicom::decode::De
                          const std::filesystem::path& saliency) const {
   FilmResult result;
   result.path = path;
-  const auto start = as_text(BytesView(bytes).first(std::min<std::size_t>(bytes.size(), 8)));
-  if (start.starts_with("\x89PNG") || start.starts_with("\xff\xd8\xff")) {
+  if (is_picture(bytes)) {
     const auto image = decoder.decode_picture(bytes);
     if (!image) {
       refuse(result, Scored::Failed, image.error().message);

@@ -102,6 +102,11 @@ Result<std::vector<Source>> list_sources(const std::vector<fs::path>& paths) {
   return sources;
 }
 
+bool is_picture(BytesView bytes) {
+  const auto start = as_text(bytes.first(std::min<std::size_t>(bytes.size(), 8)));
+  return start.starts_with("\x89PNG") || start.starts_with("\xff\xd8\xff");
+}
+
 void open_source(const Source& source, const std::function<void(std::string, Bytes)>& take,
                  const std::function<void(std::string, const Error&)>& refuse) {
   if (is_archive(source.file)) {

@@ -26,6 +26,9 @@ struct Source {
 
 inline constexpr std::uint64_t kLargestInput = std::uint64_t{512} << 20;
 
+// Whether the bytes begin as a PNG or JPEG file does, rather than as DICOM.
+[[nodiscard]] bool is_picture(BytesView bytes);
+
 // Gives each input of a source to `take` in order: the file itself, or each member of an archive.
 // What cannot be read goes to `refuse` with its reason.
 void open_source(const Source& source,
