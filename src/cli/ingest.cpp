@@ -140,6 +140,7 @@ Result<cli::Outcome> run(const Context& context, const Arguments& arguments) {
   if (arguments.has("originals-only")) {
     options.deidentify = false;
   }
+  options.history = arguments.has("history");
   OSLER_TRY(const auto receipt, workflow::take_in(home, options, context.progress));
   say_receipt(context, receipt);
   return cli::Outcome{.document = dump_json(to_json(receipt, receipt.items))};
@@ -165,6 +166,7 @@ Verb ingest_verb() {
                              "quarantined or rejected"},
                             {"deidentify", "", "make research copies, whatever config.json says"},
                             {"originals-only", "", "make none"},
+                            {"history", "", "keep off the worklist: for data sets, and as priors"},
                             {"threads", "N", "default: all cores"}},
                 .least = 0,
                 .most = 1'000'000,

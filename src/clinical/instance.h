@@ -23,6 +23,8 @@ struct Instance {
   std::string study_date;  // YYYYMMDD
   std::string study_time;
   std::string accession_number;
+  std::string series_number;
+  std::string instance_number;
   std::string modality;
   std::string body_part;
   std::string view_position;
@@ -33,6 +35,10 @@ struct Instance {
   std::string model_name;
   std::string station_name;
   std::string institution_name;
+  std::string location;     // where the patient or the unit is: "Ward 7B"
+  std::string priority;     // of the request, as written: "STAT", "HIGH", "ROUTINE"
+  std::string question;     // the reason for the request, as its author wrote it
+  std::string orientation;  // of rows and columns (PS3.3 C.7.6.1.1.1): "L\F"
   std::string burned_in_annotation;
   std::string image_type;  // values joined by a backslash
 

@@ -70,34 +70,6 @@ Result<std::vector<Bytes>> trusted(const fs::path& folder, Bytes own) {
   return keys;
 }
 
-Result<Configuration> read_configuration(const fs::path& path) {
-  Configuration configuration;
-  const auto text = read_text(path, std::uint64_t{1} << 20);
-  if (!text && text.error().code == ErrorCode::NotFound) {
-    return configuration;
-  }
-  if (!text) {
-    return text.error();
-  }
-  OSLER_TRY(const Json document, parse_json(*text, path.string()));
-  const std::vector<std::string> known{"deidentify_on_ingest", "actor"};
-  for (const auto& entry : document.items()) {
-    if (std::ranges::find(known, entry.key()) == known.end()) {
-      const auto near = nearest(entry.key(), known);
-      return Error(ErrorCode::InvalidArgument, "unknown setting \"" + entry.key() + "\"")
-          .at(path.string())
-          .hint(near ? "write " + *near : "known are " + join(known, ", "));
-    }
-  }
-  if (document.contains("deidentify_on_ingest")) {
-    OSLER_TRY(configuration.deidentify_on_ingest, json_bool(document, "deidentify_on_ingest"));
-  }
-  if (document.contains("actor")) {
-    OSLER_TRY(configuration.actor, json_string(document, "actor"));
-  }
-  return configuration;
-}
-
 std::string login_name() {
   passwd entry{};
   passwd* found = nullptr;

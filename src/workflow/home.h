@@ -13,14 +13,9 @@
 #include "storage/database/database.h"
 #include "storage/jobs/journal.h"
 #include "storage/objects/store.h"
+#include "workflow/configuration.h"
 
 namespace osler::workflow {
-
-// What the site has decided, in HOME/config.json; absent keys have these values.
-struct Configuration {
-  bool deidentify_on_ingest = true;  // "deidentify_on_ingest"
-  std::string actor;                 // "actor": who the audit names; empty: the login name
-};
 
 // A data home: everything that one installation keeps.
 //

@@ -1,6 +1,7 @@
 #include "workflow/internal/keep.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "base/parallel.h"
 #include "base/text.h"
+#include "workflow/internal/arrive.h"
 
 namespace osler::workflow::internal {
 namespace {
@@ -130,7 +132,8 @@ Result<void> insert_original(Transaction& change, const Examined& film,
 }
 
 // Turns one examined film into rows, or into a duplicate or quarantined item.
-Result<void> keep_one(Transaction& change, Examined& film, const Kept& kept, Receipt& receipt) {
+Result<void> keep_one(Transaction& change, Examined& film, const Kept& kept, const Arrival& arrival,
+                      Receipt& receipt) {
   if (film.outcome == Outcome::Rejected) {
     return {};
   }
@@ -162,7 +165,7 @@ Result<void> keep_one(Transaction& change, Examined& film, const Kept& kept, Rec
     OSLER_TRY_DO(insert_research(change, *film.research, *kept.research, film.pixels, "research"));
     ++receipt.research_copies;
   }
-  return {};
+  return arrive(change, film.instance, *kept.original, arrival);
 }
 
 Result<void> insert_item(Transaction& change, const Receipt& receipt, const TakenItem& item,
@@ -213,19 +216,26 @@ Result<bool> has_research(Home& home, const std::string& pseudonymous_uid) {
   return found.has_value();
 }
 
-Result<void> keep(Home& home, Receipt& receipt, std::span<Examined> batch, std::size_t threads) {
+Result<void> keep(Home& home, Receipt& receipt, std::span<Examined> batch,
+                  const KeepOptions& options) {
   std::vector<Kept> kept(batch.size());
-  OSLER_TRY_DO(put_objects(home, batch, kept, threads));
+  OSLER_TRY_DO(put_objects(home, batch, kept, options.threads));
+  const Arrival arrival{.now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                                      home.clock().now().time_since_epoch())
+                                      .count(),
+                        .listed = !options.history,
+                        .configuration = &home.configuration()};
   OSLER_TRY(auto change, Transaction::begin(home.database()));
   const std::size_t items_before = receipt.items.size();
   for (std::size_t i = 0; i < batch.size(); ++i) {
     Examined& film = batch[i];
-    OSLER_TRY_DO(keep_one(change, film, kept[i], receipt));
+    OSLER_TRY_DO(keep_one(change, film, kept[i], arrival, receipt));
     TakenItem item{.path = std::move(film.path),
                    .outcome = film.outcome,
                    .reason = std::move(film.reason),
                    .kind = std::move(film.kind),
-                   .sop_instance_uid = film.instance.sop_instance_uid};
+                   .sop_instance_uid = film.instance.sop_instance_uid,
+                   .study_instance_uid = film.instance.study_instance_uid};
     const bool apart = item.outcome == Outcome::Quarantined;
     OSLER_TRY_DO(insert_item(change, receipt, item, apart ? kept[i].original : std::nullopt));
     receipt.items.push_back(std::move(item));

@@ -10,14 +10,12 @@
 #include "base/file.h"
 #include "base/parallel.h"
 #include "base/text.h"
-#include "workflow/internal/scorer.h"
 #include "workflow/internal/sources.h"
 #include "workflow/models.h"
+#include "workflow/scorer.h"
 
 namespace osler::workflow {
 namespace {
-
-using internal::Scorer;
 
 constexpr std::size_t kBatchFilms = 64;
 constexpr std::uint64_t kBatchBytes = std::uint64_t{64} << 20;

@@ -76,8 +76,10 @@ Result<Receipt> find_receipt(Home& home, const std::string& id) {
   receipt.id = id;
   receipt.time = *time;
   OSLER_TRY(auto rows,
-            home.database().prepare("SELECT path, outcome, reason, kind, sop_instance_uid "
-                                    "FROM receipt_items WHERE receipt = ? ORDER BY number",
+            home.database().prepare("SELECT path, outcome, reason, kind, sop_instance_uid, "
+                                    "(SELECT study_instance_uid FROM originals AS o "
+                                    " WHERE o.sop_instance_uid = i.sop_instance_uid LIMIT 1) "
+                                    "FROM receipt_items AS i WHERE receipt = ? ORDER BY number",
                                     {id}));
   while (true) {
     OSLER_TRY(const bool found, rows.step());
@@ -89,7 +91,8 @@ Result<Receipt> find_receipt(Home& home, const std::string& id) {
                              .outcome = outcome_from(rows.text(1)),
                              .reason = rows.text(2),
                              .kind = rows.text(3),
-                             .sop_instance_uid = rows.text(4)});
+                             .sop_instance_uid = rows.text(4),
+                             .study_instance_uid = rows.text(5)});
     ++receipt.counts[static_cast<std::size_t>(receipt.items.back().outcome)];
   }
 }

@@ -91,11 +91,54 @@ CREATE TABLE runs (
 ) STRICT;
 )sql";
 
+// studies: what the worklist shows, one row a study, identified; `number` is how other tables and
+// the audit name it. Times are milliseconds since 1970. `listed` is 0 for what was taken in as
+// history. `ai` and `result` are kept by whoever scores.
+// arrivals: films that came in and have not been given to the models yet.
+constexpr const char* kStudies = R"sql(
+CREATE TABLE studies (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  study_instance_uid TEXT NOT NULL UNIQUE,
+  patient_id TEXT NOT NULL,
+  patient_name TEXT NOT NULL,
+  birth_date TEXT NOT NULL,
+  patient_sex TEXT NOT NULL,
+  age_years REAL,
+  accession TEXT NOT NULL,
+  study_date TEXT NOT NULL,
+  study_time TEXT NOT NULL,
+  title TEXT NOT NULL,
+  place TEXT NOT NULL,
+  question TEXT NOT NULL,
+  search TEXT NOT NULL,
+  urgency INTEGER NOT NULL,
+  raised_by TEXT NOT NULL,
+  listed INTEGER NOT NULL,
+  arrived_ms INTEGER NOT NULL,
+  due_ms INTEGER NOT NULL,
+  ai TEXT NOT NULL,
+  result TEXT NOT NULL,
+  acknowledged_by TEXT,
+  acknowledged_ms INTEGER,
+  updated_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX studies_open ON studies (due_ms, urgency, study_instance_uid)
+  WHERE listed = 1 AND acknowledged_ms IS NULL;
+CREATE INDEX studies_counts ON studies (urgency, ai)
+  WHERE listed = 1 AND acknowledged_ms IS NULL;
+CREATE INDEX studies_acknowledged ON studies (acknowledged_ms)
+  WHERE acknowledged_ms IS NOT NULL;
+CREATE INDEX studies_patient ON studies (patient_id);
+CREATE TABLE arrivals (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  original TEXT NOT NULL REFERENCES originals (digest)
+) STRICT;
+)sql";
+
 constexpr std::array kSchema{
-    Migration{"workflow/1-originals", kOriginals},
-    Migration{"workflow/2-research", kResearch},
-    Migration{"workflow/3-receipts", kReceipts},
-    Migration{"workflow/4-runs", kRuns},
+    Migration{"workflow/1-originals", kOriginals}, Migration{"workflow/2-research", kResearch},
+    Migration{"workflow/3-receipts", kReceipts},   Migration{"workflow/4-runs", kRuns},
+    Migration{"workflow/5-studies", kStudies},
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "workflow/internal/scorer.h"
+#include "workflow/scorer.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,7 +16,7 @@
 #include "workflow/internal/heat.h"
 #include "workflow/internal/sources.h"
 
-namespace osler::workflow::internal {
+namespace osler::workflow {
 namespace {
 
 using clinical::Instance;
@@ -72,6 +72,13 @@ std::string about(const Instance& instance) {
     parts.push_back(person);
   }
   return join(parts, ", ");
+}
+
+// A map is drawn of what may be there, not of what is not.
+bool worth_a_look(const FilmResult& result) {
+  return std::ranges::any_of(result.findings, [](const FilmFinding& finding) {
+    return finding.reading.positive || finding.reading.tier == clinical::Tier::Undecided;
+  });
 }
 
 void refuse(FilmResult& result, Scored outcome, std::string reason) {
@@ -135,101 +142,128 @@ Result<Scorer> Scorer::create(infer::package::Package package) {
 
 FilmResult Scorer::score(const std::string& path, Bytes bytes, dicom::decode::Decoder& decoder,
                          const std::filesystem::path& saliency) const {
-  FilmResult result;
+  Seen seen = look(path, std::move(bytes), decoder);
+  if (!saliency.empty() && worth_a_look(seen.result)) {
+    if (const auto drawn = draw(seen, saliency, seen.result); !drawn) {
+      seen.result.warnings.push_back("no heat map: " + drawn.error().message);
+    }
+  }
+  return std::move(seen.result);
+}
+
+ScoredFilm Scorer::read(const std::string& path, Bytes bytes,
+                        dicom::decode::Decoder& decoder) const {
+  Seen seen = look(path, std::move(bytes), decoder);
+  ScoredFilm film;
+  if (worth_a_look(seen.result)) {
+    if (auto map = map_of(seen)) {
+      film.map = *std::move(map);
+    }
+  }
+  if (seen.result.outcome == Scored::Scored && seen.outputs) {
+    film.features = std::move(seen.outputs->features);
+  }
+  film.result = std::move(seen.result);
+  return film;
+}
+
+Scorer::Seen Scorer::look(const std::string& path, Bytes bytes,
+                          dicom::decode::Decoder& decoder) const {
+  Seen seen;
+  FilmResult& result = seen.result;
   result.path = path;
-  if (is_picture(bytes)) {
-    const auto image = decoder.decode_picture(bytes);
+  if (internal::is_picture(bytes)) {
+    auto image = decoder.decode_picture(bytes);
     if (!image) {
       refuse(result, Scored::Failed, image.error().message);
-      return result;
+      return seen;
     }
     result.about = "a picture without a header";
     result.warnings.emplace_back(
         "modality, body part, view and age are not known and were not checked");
-    score_image(*image, saliency, result);
-    return result;
+    seen.image = *std::move(image);
+    look_at_image(seen);
+    return seen;
   }
   const auto file = dicom::io::File::parse(std::move(bytes));
   if (!file) {
     refuse(result, Scored::Failed, file.error().message);
-    return result;
+    return seen;
   }
   const auto& instance = file->instance();
   result.about = about(instance);
   if (const auto why = outside_because(instance, use_); !why.empty()) {
     refuse(result, Scored::NoResult, why);
-    return result;
+    return seen;
   }
-  const auto image = decoder.decode(*file);
+  auto image = decoder.decode(*file);
   if (!image) {
     refuse(result, Scored::Failed, image.error().message);
-    return result;
+    return seen;
   }
   for (const auto& finding : dicom::quality::assess(instance, *image)) {
     if (forbids(finding.check)) {
       refuse(result, Scored::NoResult, finding.text);
-      return result;
+      return seen;
     }
     result.warnings.push_back(finding.text);
   }
-  score_image(*image, saliency, result);
-  return result;
+  seen.image = *std::move(image);
+  look_at_image(seen);
+  return seen;
 }
 
-void Scorer::score_image(const clinical::Image& image, const std::filesystem::path& saliency,
-                         FilmResult& result) const {
-  const auto pixels = imaging::transform::apply(transform_, image);
+bool Scorer::is_strange(const std::vector<float>& pixels, Seen& seen) const {
+  const auto reading = novelty_->read({.count = 1,
+                                       .height = package_.height(),
+                                       .width = package_.width(),
+                                       .pixels = pixels,
+                                       .features_per_film = seen.outputs->features_per_image,
+                                       .features = seen.outputs->features});
+  if (!reading) {
+    refuse(seen.result, Scored::Failed, reading.error().message);
+    return true;
+  }
+  seen.result.novelty = reading->front().score;
+  if (reading->front().strange) {
+    refuse(seen.result, Scored::NoResult,
+           "unlike the films that the model was validated on: " + fixed(reading->front().score, 1) +
+               " times the distance that " +
+               fixed(100.0 * (1.0 - novelty_->false_alarm_rate()), 0) +
+               " in 100 of them stay within");
+  }
+  return reading->front().strange;
+}
+
+void Scorer::look_at_image(Seen& seen) const {
+  const auto pixels = imaging::transform::apply(transform_, *seen.image);
   if (!pixels) {
-    refuse(result, Scored::NoResult, pixels.error().message);
+    refuse(seen.result, Scored::NoResult, pixels.error().message);
     return;
   }
-  const auto outputs = package_.score(*pixels, 1);
+  auto outputs = package_.score(*pixels, 1);
   if (!outputs) {
-    refuse(result, Scored::Failed, outputs.error().message);
+    refuse(seen.result, Scored::Failed, outputs.error().message);
     return;
   }
-  if (novelty_) {
-    const auto reading = novelty_->read({.count = 1,
-                                         .height = package_.height(),
-                                         .width = package_.width(),
-                                         .pixels = *pixels,
-                                         .features_per_film = outputs->features_per_image,
-                                         .features = outputs->features});
-    if (!reading) {
-      refuse(result, Scored::Failed, reading.error().message);
-      return;
-    }
-    result.novelty = reading->front().score;
-    if (reading->front().strange) {
-      refuse(
-          result, Scored::NoResult,
-          "unlike the films that the model was validated on: " + fixed(reading->front().score, 1) +
-              " times the distance that " + fixed(100.0 * (1.0 - novelty_->false_alarm_rate()), 0) +
-              " in 100 of them stay within");
-      return;
-    }
+  seen.outputs = *std::move(outputs);
+  if (novelty_ && is_strange(*pixels, seen)) {
+    return;
   }
-  result.outcome = Scored::Scored;
-  result.findings.push_back({.code = code_,
-                             .label = label_,
-                             .reading = package_.contents().score_map.read(
-                                 static_cast<double>(outputs->logits.front()))});
-  const auto& reading = result.findings.front().reading;
-  const bool worth_a_look = reading.positive || reading.tier == clinical::Tier::Undecided;
-  if (!saliency.empty() && worth_a_look) {
-    if (const auto drawn = draw(image, *outputs, saliency, result); !drawn) {
-      result.warnings.push_back("no heat map: " + drawn.error().message);
-    }
-  }
+  seen.result.outcome = Scored::Scored;
+  seen.result.findings.push_back({.code = code_,
+                                  .label = label_,
+                                  .reading = package_.contents().score_map.read(
+                                      static_cast<double>(seen.outputs->logits.front()))});
 }
 
-Result<void> Scorer::draw(const clinical::Image& image, const infer::engine::Outputs& outputs,
-                          const std::filesystem::path& folder, FilmResult& result) const {
+Result<void> Scorer::draw(const Seen& seen, const std::filesystem::path& folder,
+                          FilmResult& result) const {
   const auto& head = package_.head();
-  OSLER_TRY(const auto heat,
-            heat_of(head ? &*head : nullptr, outputs, package_.height(), package_.width()));
-  OSLER_TRY(const auto film, imaging::picture::to_grey8(image));
-  OSLER_TRY(const auto geometry, imaging::transform::geometry(transform_, image));
+  OSLER_TRY(const auto heat, internal::heat_of(head ? &*head : nullptr, *seen.outputs,
+                                               package_.height(), package_.width()));
+  OSLER_TRY(const auto film, imaging::picture::to_grey8(*seen.image));
+  OSLER_TRY(const auto geometry, imaging::transform::geometry(transform_, *seen.image));
   OSLER_TRY(const auto drawn, imaging::picture::overlay(film, heat.values, geometry));
   OSLER_TRY(const auto png, imaging::picture::to_png(drawn));
   const std::string stem = std::filesystem::path(result.path).stem().string() + "-" +
@@ -239,4 +273,17 @@ Result<void> Scorer::draw(const clinical::Image& image, const infer::engine::Out
   return {};
 }
 
-}  // namespace osler::workflow::internal
+Result<FindingMap> Scorer::map_of(const Seen& seen) const {
+  const auto& head = package_.head();
+  OSLER_TRY(auto heat, internal::heat_of(head ? &*head : nullptr, *seen.outputs,
+                                         seen.outputs->map_height, seen.outputs->map_width));
+  OSLER_TRY(const auto geometry, imaging::transform::geometry(transform_, *seen.image));
+  const auto corner = geometry.to_film(imaging::transform::Point{
+      static_cast<double>(geometry.width), static_cast<double>(geometry.height)});
+  return FindingMap{.width = heat.width,
+                    .height = heat.height,
+                    .values = std::move(heat.values),
+                    .box = {geometry.left, geometry.top, corner.x, corner.y}};
+}
+
+}  // namespace osler::workflow

@@ -34,8 +34,9 @@ struct Input {
 // while one is kept, which is waiting for the disk more than anything, the next is examined.
 class Intake {
  public:
-  Intake(Home& home, Receipt& receipt, const internal::Bench& bench, std::size_t threads)
-      : home_(home), receipt_(receipt), bench_(bench), threads_(threads) {}
+  Intake(Home& home, Receipt& receipt, const internal::Bench& bench,
+         const internal::KeepOptions& options)
+      : home_(home), receipt_(receipt), bench_(bench), options_(options) {}
 
   Result<void> add(const Source& source) {
     internal::open_source(
@@ -62,13 +63,13 @@ class Intake {
  private:
   Result<void> flush() {
     std::vector<Examined> batch(waiting_.size());
-    parallel_for(waiting_.size(), threads_,
+    parallel_for(waiting_.size(), options_.threads,
                  [&](std::size_t i) { batch[i] = examine(std::move(waiting_[i])); });
     waiting_.clear();
     waiting_bytes_ = 0;
     OSLER_TRY_DO(settle());
     keeping_ = std::async(std::launch::async, [this, batch = std::move(batch)]() mutable {
-      return internal::keep(home_, receipt_, batch, threads_);
+      return internal::keep(home_, receipt_, batch, options_);
     });
     return {};
   }
@@ -95,7 +96,7 @@ class Intake {
   Home& home_;
   Receipt& receipt_;
   const internal::Bench& bench_;
-  std::size_t threads_;
+  internal::KeepOptions options_;
   std::vector<Input> waiting_;
   std::uint64_t waiting_bytes_ = 0;
   Result<void> failure_;
@@ -125,7 +126,9 @@ Result<Receipt> take_in(Home& home, const TakeInOptions& options, Progress& prog
   receipt.time = to_rfc3339(home.clock().now());
   OSLER_TRY_DO(internal::begin_receipt(home, receipt));
   progress.begin("ingest", sources.size());
-  Intake intake(home, receipt, bench, options.threads == 0 ? hardware_threads() : options.threads);
+  Intake intake(home, receipt, bench,
+                {.threads = options.threads == 0 ? hardware_threads() : options.threads,
+                 .history = options.history});
   for (std::size_t i = 0; i < sources.size(); ++i) {
     OSLER_TRY_DO(intake.add(sources[i]));
     progress.at(i + 1, "");

@@ -30,6 +30,7 @@ struct TakenItem {
   std::string reason;  // why, in a sentence; for stored films the quality labels, if any
   std::string kind;    // the reason's kind, for counting: "not DICOM", "blank", …
   std::string sop_instance_uid;
+  std::string study_instance_uid;
 };
 
 struct Receipt {
@@ -52,6 +53,7 @@ struct Receipt {
 struct TakeInOptions {
   std::vector<std::filesystem::path> paths;  // files, folders, zip archives
   std::optional<bool> deidentify;            // none: as the home's configuration says
+  bool history = false;                      // kept off the worklist: for data sets and as priors
   std::size_t threads = 0;                   // 0: all
 };
 

@@ -140,10 +140,32 @@ void read_identity(const Reader& in, const Scanned& scanned, clinical::Instance&
   out.identity_removed = upper(in.text(0x0012, 0x0062)) == "YES";
 }
 
+// What the request said, where it travels with the image: in the object itself or in its Request
+// Attributes Sequence.
+void read_request(const Reader& in, clinical::Instance& out) {
+  constexpr Tag kRequest{0x0040, 0x0275};
+  const auto either = [&](std::uint16_t group, std::uint16_t element) {
+    const std::string own = in.text(group, element);
+    return own.empty() ? in.code(kRequest, {group, element}) : own;
+  };
+  out.location = in.text(0x0038, 0x0300);
+  if (out.location.empty()) {
+    out.location = in.text(0x0008, 0x1040);
+  }
+  out.priority = upper(either(0x0040, 0x1003));
+  if (out.priority.empty()) {
+    out.priority = upper(in.text(0x0032, 0x000C));
+  }
+  out.question = either(0x0040, 0x1002);
+  out.orientation = upper(in.text(0x0020, 0x0020));
+}
+
 void read_study(const Reader& in, clinical::Instance& out) {
   out.study_date = date_of(in.text(0x0008, 0x0020));
   out.study_time = first_value(in.text(0x0008, 0x0030));
   out.accession_number = in.text(0x0008, 0x0050);
+  out.series_number = first_value(in.text(0x0020, 0x0011));
+  out.instance_number = first_value(in.text(0x0020, 0x0013));
   out.modality = upper(first_value(in.text(0x0008, 0x0060)));
   out.body_part = upper(in.text(0x0018, 0x0015));
   if (out.body_part.empty()) {
@@ -173,6 +195,7 @@ clinical::Instance make_instance(const File::Contents& contents) {
   clinical::Instance out;
   read_identity(in, contents.scanned, out);
   read_study(in, out);
+  read_request(in, out);
   const Scan& scan = contents.scanned.scan;
   out.rows = static_cast<long>(scan.rows);
   out.columns = static_cast<long>(scan.columns);

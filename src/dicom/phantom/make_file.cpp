@@ -1,3 +1,4 @@
+#include <array>
 #include <cmath>
 #include <cstdio>
 
@@ -17,6 +18,35 @@ Elements code(std::string_view value, std::string_view scheme, std::string_view 
   return item;
 }
 
+// Who asked, and how urgently. Drawn from the study's number and view alone, so that it says
+// nothing of what the film shows.
+struct Request {
+  std::string_view place;
+  std::string_view question;
+  std::string_view priority;
+};
+
+Request ask(const Study& study) {
+  constexpr std::array<Request, 6> kPortable{{
+      {"Ward 7B", "fever and cough for 4 days", "HIGH"},
+      {"Resuscitation", "short of breath, low saturation", "STAT"},
+      {"Ward 4A", "worse than yesterday; change?", "HIGH"},
+      {"Intensive care", "line placed; position?", "STAT"},
+      {"Ward 7B", "day 3 of treatment; better?", "ROUTINE"},
+      {"Emergency", "fall, pain on the left side", "HIGH"},
+  }};
+  constexpr std::array<Request, 6> kUpright{{
+      {"Clinic 3", "before an operation", "ROUTINE"},
+      {"Emergency", "cough and fever", "HIGH"},
+      {"Clinic 1", "cough for 6 weeks", "ROUTINE"},
+      {"Clinic 1", "control after pneumonia", "ROUTINE"},
+      {"Clinic 2", "before immune suppression", "ROUTINE"},
+      {"Ward 4A", "crackles on the right", "HIGH"},
+  }};
+  const auto& list = study.view == View::Ap ? kPortable : kUpright;
+  return list.at((study.number * 2'654'435'761U >> 7U) % list.size());
+}
+
 void add_patient_and_study(const Cohort& cohort, const Study& study, const Story& story,
                            Elements& e) {
   const Patient& patient = cohort.patients[study.patient];
@@ -31,6 +61,7 @@ void add_patient_and_study(const Cohort& cohort, const Study& study, const Story
   e.text(0x00080050, "SH", "ACC" + std::to_string(100'000 + study.number));
   e.text(0x00080090, "PN", "Referrer^Synthetic");
   e.text(0x00081030, "LO", "Chest radiograph");
+  e.text(0x00081040, "LO", std::string(ask(study).place));
   e.text(0x00100010, "PN", unknown ? "Unknown^Emergency" : patient.name.bytes);
   e.text(0x00100020, "LO", story.patient_id);
   e.text(0x00100030, "DA", unknown ? "" : patient.birth_date);
@@ -70,6 +101,8 @@ void add_series_and_equipment(const Cohort& cohort, const Study& study, const St
   request.text(0x00400007, "LO", "Chest radiograph");
   request.text(0x00400009, "SH", "SPS" + std::to_string(study.number));
   request.text(0x00401001, "SH", "RP" + std::to_string(study.number));
+  request.text(0x00401002, "LO", std::string(ask(study).question));
+  request.text(0x00401003, "SH", std::string(ask(study).priority));
   e.sequence(0x00400275, {request});
 }
 

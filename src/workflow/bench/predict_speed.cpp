@@ -16,10 +16,10 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "workflow/home.h"
-#include "workflow/internal/scorer.h"
 #include "workflow/internal/sources.h"
 #include "workflow/models.h"
 #include "workflow/predict.h"
+#include "workflow/scorer.h"
 
 namespace {
 
@@ -27,7 +27,7 @@ using osler::Progress;
 using osler::Result;
 using osler::Stopwatch;
 namespace workflow = osler::workflow;
-using workflow::internal::Scorer;
+using workflow::Scorer;
 
 // Passes over the folder, so that a small one is measured for some seconds.
 constexpr double kLeastSeconds = 4.0;

@@ -16,8 +16,12 @@ namespace osler::workflow::internal {
 // Decides what is a duplicate, makes the objects durable, then writes all rows and the audit record
 // in one transaction, and adds the items to the receipt. Objects come first: a kill between leaves
 // objects that no row names, never a row without its object.
+struct KeepOptions {
+  std::size_t threads = 1;
+  bool history = false;  // kept off the worklist
+};
 [[nodiscard]] Result<void> keep(Home& home, Receipt& receipt, std::span<Examined> batch,
-                                std::size_t threads);
+                                const KeepOptions& options);
 
 // Whether the research copy of this instance is kept already.
 [[nodiscard]] Result<bool> has_research(Home& home, const std::string& pseudonymous_uid);

@@ -1,4 +1,4 @@
-#include "workflow/internal/scorer.h"
+#include "workflow/scorer.h"
 
 #include <string>
 
