@@ -12,6 +12,7 @@ GUARDED = {
     r"onnx/|google/protobuf": ("infer/", "learn/"),
     r"yaml-cpp/": ("study/",),
     r"zip\.h": ("base/",),
+    r"argon2\.h": ("serve/auth/",),
     r"sqlite3\.h|libpq-fe\.h": ("storage/",),
     r"boost/(beast|asio)": ("serve/", "dicom/network/", "fhir/client/"),
     r"openssl/": ("base/crypto", "serve/", "dicom/network/", "fhir/client/"),
