@@ -18,7 +18,7 @@ std::string letter_of(std::size_t place) {
   return place < 26 ? std::string(1, static_cast<char>('A' + place)) : std::to_string(place + 1);
 }
 
-std::string standing_words(const Report& facts) {
+std::string status_words(const Report& facts) {
   if (facts.status == ReportStatus::Preliminary || !facts.acknowledged_by) {
     return "Preliminary: no physician has acted on it.";
   }
@@ -30,8 +30,8 @@ std::string standing_words(const Report& facts) {
 
 std::string finding_line(const ReportedFinding& reported, std::size_t place) {
   const auto& [finding, model] = reported;
-  std::string line = letter_of(place) + ". " + title_of(model) + ": " +
-                     result_words(finding.state) + ". " + join(sentences(finding, model), " ");
+  std::string line = letter_of(place) + ". " + title_of(model) + ": " + standing_words(finding) +
+                     ". " + join(sentences(finding, model), " ");
   if (finding.decision) {
     line += " Answer of " + reader_words(finding.decision->by) + ": " +
             answer_words(finding.decision->answer) + ".";
@@ -40,7 +40,7 @@ std::string finding_line(const ReportedFinding& reported, std::size_t place) {
 }
 
 std::vector<std::string> conclusion_lines(const Report& facts) {
-  std::vector<std::string> lines{standing_words(facts)};
+  std::vector<std::string> lines{status_words(facts)};
   for (std::size_t i = 0; i < facts.findings.size(); ++i) {
     lines.push_back(finding_line(facts.findings[i], i));
   }
@@ -77,9 +77,8 @@ void put_conclusion_codes(Json& json, const Report& facts) {
 
 void put_results(Json& json, const Report& facts) {
   for (const auto& [finding, model] : facts.findings) {
-    push(
-        json, "result",
-        reference("Observation", finding.id, title_of(model) + ": " + result_words(finding.state)));
+    push(json, "result",
+         reference("Observation", finding.id, title_of(model) + ": " + standing_words(finding)));
   }
 }
 

@@ -176,7 +176,8 @@ void put_code(Json& json, const Model& model) {
 
 void put_narrative(Json& json, const Finding& facts, const Model& model) {
   Narrative text;
-  text.heading(title_of(model) + ": " + result_words(facts.state));
+  text.heading(title_of(model) + ": " + standing_words(facts));
+  text.row("Score", has_score(facts.state) ? result_words(facts.state) : "");
   for (const auto& sentence : sentences(facts, model)) {
     text.line(sentence);
   }
@@ -254,7 +255,9 @@ Result<Json> observation(const Finding& facts, const Study& study, const Model& 
   OSLER_TRY_DO(check_id("ImagingStudy", facts.study_id));
   OSLER_TRY_DO(check_id("Device", facts.model_id));
   OSLER_TRY(Json json, resource("Observation", facts.id, Label::AiAsserted, last_updated(facts)));
-  if (facts.score) {
+  // The guide's confidence is that of the result. Below the threshold it would be the complement of
+  // the probability: a high number beside a negative result, so it is left to the component.
+  if (facts.state == FindingState::Above && stands_as_present(facts) == true) {
     push(json, "extension",
          {{"url", codes::kAiConfidence}, {"valueDecimal", facts.score->probability}});
   }

@@ -16,8 +16,8 @@ constexpr std::array<std::string_view, 6> kNames{"Patient",     "ImagingStudy", 
 constexpr auto kNoTarget = std::optional<Type>{};
 
 constexpr Parameter token(std::string_view name, std::string_view path, std::string_view definition,
-                          std::string_view words) {
-  return {name, Token, path, kNoTarget, false, definition, words};
+                          std::string_view words, std::string_view implied_system = {}) {
+  return {name, Token, path, kNoTarget, false, definition, words, implied_system};
 }
 constexpr Parameter date(std::string_view name, std::string_view path, std::string_view definition,
                          std::string_view words) {
@@ -38,7 +38,8 @@ constexpr std::array kPatient{
     token("identifier", "identifier", "Patient-identifier",
           "The medical record number: system|value, |value or value."),
     date("birthdate", "birthDate", "individual-birthdate", "The day of birth."),
-    token("gender", "gender", "individual-gender", "male, female, other or unknown."),
+    token("gender", "gender", "individual-gender", "male, female, other or unknown.",
+          "http://hl7.org/fhir/administrative-gender"),
 };
 
 constexpr std::array kImagingStudy{
@@ -48,7 +49,8 @@ constexpr std::array kImagingStudy{
     refers("subject", "subject", Type::Patient, "ImagingStudy-subject", "The same as patient."),
     token("identifier", "identifier", "clinical-identifier",
           "The Study Instance UID (urn:dicom:uid|urn:oid:…) or the accession number."),
-    token("status", "status", "ImagingStudy-status", "available."),
+    token("status", "status", "ImagingStudy-status", "available.",
+          "http://hl7.org/fhir/imagingstudy-status"),
     date("started", "started", "ImagingStudy-started",
          "When the study began; without a time zone in the images, the day."),
     token("modality", "series.modality", "ImagingStudy-modality", "A series' modality: DX, CT, …"),
@@ -59,7 +61,8 @@ constexpr std::array kDevice{
     kUpdated,
     token("identifier", "identifier", "Device-identifier",
           "urn:osler:model|name@version, or urn:osler:package-sha256|digest."),
-    token("status", "status", "Device-status", "active, or inactive once retired."),
+    token("status", "status", "Device-status", "active, or inactive once retired.",
+          "http://hl7.org/fhir/device-status"),
     token("type", "type", "Device-type", "Artificial-Intelligence."),
 };
 
@@ -68,9 +71,9 @@ constexpr std::array kObservation{
     kUpdated,
     refers("patient", "subject", Type::Patient, "clinical-patient", "Whose finding it is."),
     refers("subject", "subject", Type::Patient, "Observation-subject", "The same as patient."),
-    token(
-        "status", "status", "Observation-status",
-        "registered while queued, preliminary until a physician answered, then final or amended."),
+    token("status", "status", "Observation-status",
+          "registered while queued, preliminary until a physician answered, then final or amended.",
+          "http://hl7.org/fhir/observation-status"),
     date("date", "effectiveDateTime|effectivePeriod", "clinical-date", "When the study began."),
     token("code", "code", "clinical-code", "The finding: urn:osler:finding|consolidation."),
     token("category", "category", "Observation-category", "imaging."),
@@ -86,7 +89,8 @@ constexpr std::array kDiagnosticReport{
     refers("subject", "subject", Type::Patient, "DiagnosticReport-subject", "The same as patient."),
     token("identifier", "identifier", "clinical-identifier", "The study's accession number."),
     token("status", "status", "DiagnosticReport-status",
-          "preliminary until a physician acted, then final or amended."),
+          "preliminary until a physician acted, then final or amended.",
+          "http://hl7.org/fhir/diagnostic-report-status"),
     date("date", "effectiveDateTime|effectivePeriod", "clinical-date", "When the study began."),
     date("issued", "issued", "DiagnosticReport-issued", "When this version was made."),
     token("code", "code", "clinical-code", "The study's procedure, or http://loinc.org|18748-4."),

@@ -38,6 +38,8 @@ struct Parameter {
   bool sortable = false;
   std::string_view definition;  // SearchParameter, after http://hl7.org/fhir/SearchParameter/
   std::string_view words;
+  // A token that is a bare code: the system that the element implies; empty for ids and the rest.
+  std::string_view implied_system = {};
 };
 
 // The parameters of one type, _id and _lastUpdated first.

@@ -133,6 +133,18 @@ std::string without_direction_marks(std::string_view text) {
   return std::string(trim(kept));
 }
 
+bool is_plain_text(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view before = text;
+    const char32_t point = take_code_point(text);
+    const bool broken = point == kReplacement && !before.starts_with("\xEF\xBF\xBD");
+    if (broken || point < 0x20 || is_forbidden(point)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 bool is_id(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char letter) {
     return is_letter_or_digit(letter) || letter == '-' || letter == '.';

@@ -21,6 +21,9 @@ inline constexpr std::size_t kLongestText = 65'536;
 // U+2069): left open in a narrative, they would reorder the words around it.
 [[nodiscard]] std::string without_direction_marks(std::string_view text);
 
+// Whether it is valid UTF-8 without control characters.
+[[nodiscard]] bool is_plain_text(std::string_view text);
+
 // FHIR's id: 1 to 64 of A-Z a-z 0-9 - and .
 [[nodiscard]] bool is_id(std::string_view text);
 // An id for any key of ours: the key itself where it is one, else "k-" and 40 hexadecimal digits of

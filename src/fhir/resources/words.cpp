@@ -4,6 +4,7 @@
 
 #include "base/crypto.h"
 #include "base/text.h"
+#include "fhir/resources/resources.h"
 #include "fhir/resources/text.h"
 
 namespace osler::fhir::resources {
@@ -41,6 +42,13 @@ std::string default_sentence(FindingState state, const std::string& finding) {
       break;
   }
   return "The model is paused.";
+}
+
+// "80 to 91 %".
+std::string interval_words(double lower, double upper) {
+  const std::string from = percent(lower);
+  const bool number = from.front() >= '0' && from.front() <= '9';
+  return (number ? from.substr(0, from.size() - 2) : from) + " to " + percent(upper);
 }
 
 std::string finding_words(const Model& model) {
@@ -109,14 +117,16 @@ std::vector<std::string> sentences(const Finding& finding, const Model& model) {
     return said;
   }
   const clinical::Reading& score = *finding.score;
-  said.push_back(percent(score.probability) + " (" + percent(score.lower) + " to " +
-                 percent(score.upper) + "), threshold " + percent(score.threshold) + ".");
+  said.push_back(percent(score.probability) + " (" + interval_words(score.lower, score.upper) +
+                 "), threshold " + percent(score.threshold) + ".");
   if (score.similar_n > 0) {
     said.push_back(with_thousands(static_cast<std::int64_t>(score.similar_positive)) + " of " +
                    with_thousands(static_cast<std::int64_t>(score.similar_n)) +
                    " films scored like this had the finding.");
   }
-  said.push_back(ask_of(score.tier));
+  if (!finding.decision) {
+    said.push_back(ask_of(score.tier));
+  }
   return said;
 }
 
@@ -134,6 +144,13 @@ std::string answer_words(Answer answer) {
       break;
   }
   return "cannot say";
+}
+
+std::string standing_words(const Finding& finding) {
+  if (const auto said = answered_present(finding)) {
+    return *said ? "present, by the physician" : "absent, by the physician";
+  }
+  return result_words(finding.state);
 }
 
 std::string reader_words(const Reader& reader) {

@@ -17,8 +17,11 @@ namespace osler::fhir::resources {
 [[nodiscard]] std::string model_words(const Model& model);
 // "above threshold", "no result", "not assessed", …
 [[nodiscard]] std::string result_words(FindingState state);
-// What follows the result: sentence, numbers, frequency and what to do; or the reason.
+// What follows the result: sentence, numbers, frequency and, until it is answered, what to do; or
+// the reason.
 [[nodiscard]] std::vector<std::string> sentences(const Finding& finding, const Model& model);
+// What holds now: the physician's word where there is one, else the result of the score.
+[[nodiscard]] std::string standing_words(const Finding& finding);
 // "agreed", "present", …
 [[nodiscard]] std::string answer_words(Answer answer);
 // "Dr. A. Jones", or the account.
