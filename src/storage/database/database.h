@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/crypto.h"
 #include "base/result.h"
@@ -103,6 +104,15 @@ class Database {
 
   // Reads the whole file. DataCorrupt: SQLite's integrity or foreign-key check found a fault.
   [[nodiscard]] Result<void> check();
+
+  // Writes the database as it stands at one moment into a new file (mode 0600) that needs no
+  // journal beside it, durably. Others may write meanwhile; a writer waits no longer than the last
+  // pass over the file takes. Uses a connection of its own, so other threads do not wait.
+  // FailedPrecondition: `copy` exists. Unavailable: disk full, or the file locked for too long.
+  [[nodiscard]] Result<void> copy_to(const std::filesystem::path& copy) const;
+
+  // The steps that this file has seen, by name: what its schema is.
+  [[nodiscard]] Result<std::vector<std::string>> schema();
 
   [[nodiscard]] const std::filesystem::path& path() const;
   // The SQLite at run time, for example "3.40.1".

@@ -85,4 +85,17 @@ Result<void> Database::migrate(std::span<const Migration> migrations) {
   return change.commit();
 }
 
+Result<std::vector<std::string>> Database::schema() {
+  OSLER_TRY(const auto table,
+            integer("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'"));
+  std::vector<std::string> names;
+  if (table) {
+    OSLER_TRY(const auto done, applied(*this));
+    for (const auto& [name, digest] : done) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
 }  // namespace osler::storage::database
