@@ -23,6 +23,7 @@ constexpr std::string_view kOverview =
     "  data sets   dataset\n"
     "  learn       train    evaluate     runs\n"
     "  models      model    predict\n"
+    "  people      user     token\n"
     "  check       audit\n\n"
     "Start with ./x demo, or osler VERB --help.\n";
 

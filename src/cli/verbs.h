@@ -29,6 +29,15 @@ namespace osler::cli {
 [[nodiscard]] Verb model_rollback_verb();
 [[nodiscard]] Verb model_retire_verb();
 [[nodiscard]] Verb predict_verb();
+[[nodiscard]] Verb user_add_verb();
+[[nodiscard]] Verb user_list_verb();
+[[nodiscard]] Verb user_disable_verb();
+[[nodiscard]] Verb user_enable_verb();
+[[nodiscard]] Verb user_reset_verb();
+[[nodiscard]] Verb user_role_verb();
+[[nodiscard]] Verb token_verb();
+[[nodiscard]] Verb token_list_verb();
+[[nodiscard]] Verb token_revoke_verb();
 [[nodiscard]] Verb audit_verify_verb();
 [[nodiscard]] Verb audit_duplicates_verb();
 [[nodiscard]] Verb audit_maps_verb();
