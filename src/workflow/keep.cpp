@@ -185,14 +185,17 @@ Result<void> begin_receipt(Home& home, const Receipt& receipt) {
   return {};
 }
 
-Result<void> end_receipt(Home& home, const Receipt& receipt) {
+Result<void> end_receipt(Home& home, const Receipt& receipt, const std::string& actor) {
   OSLER_TRY(auto change, Transaction::begin(home.database()));
   OSLER_TRY_DO(
       home.database().execute("UPDATE receipts SET complete = 1 WHERE id = ?", {receipt.id}));
-  OSLER_TRY_DO(home.audit().append(
-      change, home.event("ingest", {{"receipt", receipt.id},
-                                    {"received", std::to_string(receipt.received)},
-                                    {"stored", std::to_string(receipt.count(Outcome::Stored))}})));
+  auto event = home.event("ingest", {{"receipt", receipt.id},
+                                     {"received", std::to_string(receipt.received)},
+                                     {"stored", std::to_string(receipt.count(Outcome::Stored))}});
+  if (!actor.empty()) {
+    event.actor = actor;
+  }
+  OSLER_TRY_DO(home.audit().append(change, event));
   return change.commit();
 }
 

@@ -13,6 +13,7 @@
 #include "deploy/card/card.h"
 #include "deploy/registry/registry.h"
 #include "explain/novelty/novelty.h"
+#include "explain/similar/atlas.h"
 #include "infer/package/package.h"
 #include "workflow/internal/judgement.h"
 #include "workflow/internal/run_log.h"
@@ -67,6 +68,30 @@ Result<Bytes> novelty_of(const Subject& subject, const Judgement& judgement) {
                         .seed = subject.request->seed,
                         .groups = validation.groups}));
   return detector.serialise();
+}
+
+// Validation films whose de-identified object this home keeps, evenly drawn where there are many.
+Result<Bytes> atlas_of(const Subject& subject, const Judgement& judgement) {
+  constexpr std::size_t kMostFilms = 4000;
+  const auto& validation = judgement.validation;
+  const auto& scores = judgement.validation_scores;
+  explain::similar::Atlas atlas{.features_per_film = scores.features_per_film};
+  const std::size_t step = validation.rows.size() / kMostFilms + 1;
+  for (std::size_t i = 0; i < validation.rows.size(); i += step) {
+    const auto& item = subject.data.manifest.items[validation.rows[i]];
+    if (item.media == "application/x-osler-grey8") {
+      continue;  // rows of an array: there is no picture to show
+    }
+    const auto film = std::span(scores.features)
+                          .subspan(i * scores.features_per_film, scores.features_per_film);
+    atlas.features.insert(atlas.features.end(), film.begin(), film.end());
+    atlas.positive.push_back(validation.labels[i]);
+    atlas.objects.push_back(item.object);
+  }
+  if (atlas.films() == 0 || atlas.features_per_film == 0) {
+    return Bytes{};
+  }
+  return atlas.serialise();
 }
 
 card::Metric metric(std::string name, const evaluate::metrics::Estimate& found) {
@@ -174,6 +199,7 @@ Result<package::Contents> contents_of(const Subject& subject, const Judgement& j
   contents.intended_use = dump_json(study::to_json(study)["intended_use"]);
   contents.score_map = judgement.fitted.map;
   OSLER_TRY(contents.novelty, novelty_of(subject, judgement));
+  OSLER_TRY(contents.atlas, atlas_of(subject, judgement));
   contents.provenance = dump_json(provenance_of(subject));
   contents.metrics = dump_json(evaluate::report::to_json(judgement.report.metrics));
   contents.gates = dump_json({{"gates", deploy::gates::to_json(judgement.gates)},

@@ -137,6 +137,9 @@ Result<Scorer> Scorer::create(infer::package::Package package) {
   if (!contents.novelty.empty()) {
     OSLER_TRY(scorer.novelty_, explain::novelty::Detector::deserialise(contents.novelty));
   }
+  if (!contents.atlas.empty()) {
+    OSLER_TRY(scorer.atlas_, explain::similar::Atlas::deserialise(contents.atlas));
+  }
   return scorer;
 }
 

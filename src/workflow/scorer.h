@@ -9,6 +9,7 @@
 #include "clinical/instance.h"
 #include "dicom/decode/decoder.h"
 #include "explain/novelty/novelty.h"
+#include "explain/similar/atlas.h"
 #include "imaging/transform/spec.h"
 #include "infer/package/package.h"
 #include "workflow/predict.h"
@@ -59,6 +60,8 @@ class Scorer {
   [[nodiscard]] const IntendedUse& intended_use() const { return use_; }
   [[nodiscard]] const std::string& code() const { return code_; }
   [[nodiscard]] const std::string& label() const { return label_; }
+  // Past films to show beside a finding; none where the package brings none.
+  [[nodiscard]] const std::optional<explain::similar::Atlas>& atlas() const { return atlas_; }
 
  private:
   // What was seen on the way to a result; image and outputs only where the network ran.
@@ -82,6 +85,7 @@ class Scorer {
   IntendedUse use_;
   imaging::TransformSpec transform_;
   std::optional<explain::novelty::Detector> novelty_;
+  std::optional<explain::similar::Atlas> atlas_;
   std::string code_;
   std::string label_;
 };

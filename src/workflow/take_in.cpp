@@ -103,6 +103,23 @@ class Intake {
   std::future<Result<void>> keeping_;  // the batch before; its end is waited for
 };
 
+// "<folder>/3/film.dcm" as "film.dcm": how whoever sent it knows it.
+void show_from(const std::filesystem::path& folder, std::vector<Source>& sources) {
+  if (folder.empty()) {
+    return;
+  }
+  for (auto& source : sources) {
+    const auto below = std::filesystem::path(source.path).lexically_relative(folder);
+    std::filesystem::path shown;
+    for (auto part = below.begin(); part != below.end(); ++part) {
+      if (part != below.begin()) {
+        shown /= *part;
+      }
+    }
+    source.path = shown.string();
+  }
+}
+
 }  // namespace
 
 std::string_view to_string(Outcome outcome) {
@@ -112,7 +129,8 @@ std::string_view to_string(Outcome outcome) {
 }
 
 Result<Receipt> take_in(Home& home, const TakeInOptions& options, Progress& progress) {
-  OSLER_TRY(const auto sources, internal::list_sources(options.paths));
+  OSLER_TRY(auto sources, internal::list_sources(options.paths));
+  show_from(options.shown_from, sources);
   OSLER_TRY(auto decoder,
             dicom::decode::Decoder::create({.program = {}, .children = options.threads}));
   const auto profile = dicom::deidentify::Profile::research();
@@ -135,7 +153,7 @@ Result<Receipt> take_in(Home& home, const TakeInOptions& options, Progress& prog
   }
   OSLER_TRY_DO(intake.finish());
   receipt.seconds = watch.seconds();
-  OSLER_TRY_DO(internal::end_receipt(home, receipt));
+  OSLER_TRY_DO(internal::end_receipt(home, receipt, options.actor));
   progress.end(counted(static_cast<std::int64_t>(receipt.received), "file") + ": " +
                std::to_string(receipt.count(Outcome::Stored)) + " stored, " +
                std::to_string(receipt.count(Outcome::Duplicate)) + " duplicate, " +

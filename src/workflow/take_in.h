@@ -53,6 +53,8 @@ struct Receipt {
 struct TakeInOptions {
   std::vector<std::filesystem::path> paths;  // files, folders, zip archives
   std::optional<bool> deidentify;            // none: as the home's configuration says
+  std::filesystem::path shown_from;          // receipts show paths below this folder's subfolders
+  std::string actor;                         // whom the audit names; empty: the home's
   bool history = false;                      // kept off the worklist: for data sets and as priors
   std::size_t threads = 0;                   // 0: all
 };

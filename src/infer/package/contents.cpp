@@ -132,6 +132,9 @@ Result<Files> to_files(const Contents& contents) {
   if (!contents.novelty.empty()) {
     files[std::string(kNovelty)] = contents.novelty;
   }
+  if (!contents.atlas.empty()) {
+    files[std::string(kAtlas)] = contents.atlas;
+  }
   return files;
 }
 
@@ -142,6 +145,7 @@ Result<Contents> from_files(Files files) {
   contents.onnx = std::move(files[std::string(kNetwork)]);
   contents.card = std::string(as_text(files[std::string(kCard)]));
   contents.novelty = std::move(files[std::string(kNovelty)]);
+  contents.atlas = std::move(files[std::string(kAtlas)]);
   return contents;
 }
 

@@ -24,7 +24,7 @@ Result<void> read_files(const Json& document, Manifest& manifest) {
     return broken("the manifest lists no files");
   }
   for (const auto& [name, entry] : files->items()) {
-    if (name != kNovelty && std::ranges::find(kNeeded, name) == kNeeded.end()) {
+    if (name != kNovelty && name != kAtlas && std::ranges::find(kNeeded, name) == kNeeded.end()) {
       return broken("the manifest lists a file that no package has");
     }
     const auto digest = entry.is_string()

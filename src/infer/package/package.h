@@ -39,6 +39,7 @@ struct Contents {
   std::string intended_use{};  // JSON
   clinical::ScoreMap score_map;
   Bytes novelty{};           // explain::novelty, or empty: then nothing tells a strange film
+  Bytes atlas{};             // explain::similar, or empty: then no past films are shown
   std::string provenance{};  // JSON: data version, code revision, seed, parameters
   std::string metrics{};     // JSON
   std::string gates{};       // JSON: the gates and who signed off those that did not pass
@@ -47,7 +48,8 @@ struct Contents {
 };
 
 // Writes a signed package as a new folder: manifest.json with every file's SHA-256, manifest.sig
-// (Ed25519 over its bytes), model.onnx, model.json, golden.npz, novelty.npz where given, card.md.
+// (Ed25519 over its bytes), model.onnx, model.json, golden.npz, novelty.npz and atlas.npz where given,
+// card.md.
 // No times and no paths in it: equal contents and key give equal bytes. Written beside and renamed:
 // there is a whole package or none. Gives the package's digest, SHA-256 of manifest.json.
 //

@@ -11,7 +11,8 @@ namespace osler::workflow::internal {
 
 // Writes the receipt's head, before the first item: after a kill it shows what was not finished.
 [[nodiscard]] Result<void> begin_receipt(Home& home, const Receipt& receipt);
-[[nodiscard]] Result<void> end_receipt(Home& home, const Receipt& receipt);
+[[nodiscard]] Result<void> end_receipt(Home& home, const Receipt& receipt,
+                                       const std::string& actor);
 
 // Decides what is a duplicate, makes the objects durable, then writes all rows and the audit record
 // in one transaction, and adds the items to the receipt. Objects come first: a kill between leaves

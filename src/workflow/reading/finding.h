@@ -54,6 +54,13 @@ struct CodedReason {
 // Why a reader disagrees or cannot say, in the order the page offers them.
 [[nodiscard]] const std::vector<CodedReason>& coded_reasons();
 
+// A past film of the model's atlas, like this one in the network's eyes.
+struct SimilarFilm {
+  std::size_t place = 0;  // in the atlas
+  bool positive = false;  // it had the finding, by its label
+  double distance = 0.0;  // cosine distance, 0 to 2
+};
+
 // One card: what one model says of a study.
 struct Finding {
   std::int64_t id = 0;
@@ -74,6 +81,7 @@ struct Finding {
   std::int64_t scored_ms = 0;
   std::optional<Decision> decision;  // the newest, unless it was withdrawn
   std::int64_t decisions = 0;        // how many were ever made
+  std::vector<SimilarFilm> similar;  // see add_similar()
 
   [[nodiscard]] bool has_score() const { return state <= FindingState::Undecided; }
 };

@@ -222,6 +222,50 @@ Result<StudyFacts> find_study(Home& home, const std::string& study_instance_uid)
   return internal::read_study(rows);
 }
 
+Result<Place> place_of(Home& home, const StudyFacts& study) {
+  const std::string open = view_condition(View::Open, 0);
+  const std::string key = "(s.due_ms, s.urgency, s.study_instance_uid)";
+  const auto urgency = static_cast<std::int64_t>(study.urgency);
+  const auto neighbour = [&](const char* side, const char* direction) {
+    return home.database().text("SELECT s.study_instance_uid FROM studies AS s WHERE " + open +
+                                    " AND " + key + " " + side + " (?, ?, ?) ORDER BY s.due_ms " +
+                                    direction + ", s.urgency " + direction +
+                                    ", s.study_instance_uid " + direction + " LIMIT 1",
+                                {study.due_ms, urgency, study.study_instance_uid});
+  };
+  Place place;
+  OSLER_TRY(const auto before,
+            home.database().integer("SELECT count(*) FROM studies AS s WHERE " + open + " AND " +
+                                        key + " < (?, ?, ?)",
+                                    {study.due_ms, urgency, study.study_instance_uid}));
+  place.position = before.value_or(0) + 1;
+  OSLER_TRY(place.of, count(home, open, ""));
+  OSLER_TRY(const auto next, neighbour(">", "ASC"));
+  OSLER_TRY(const auto previous, neighbour("<", "DESC"));
+  place.next = next.value_or("");
+  place.previous = previous.value_or("");
+  return place;
+}
+
+Result<std::vector<StudyFacts>> priors_of(Home& home, const StudyFacts& study) {
+  std::vector<StudyFacts> list;
+  if (study.patient.id.empty()) {
+    return list;
+  }
+  OSLER_TRY(auto rows, home.database().prepare(
+                           std::string("SELECT ") + internal::kStudyColumns +
+                               " FROM studies AS s WHERE s.patient_id = ? AND s.number <> ? "
+                               "ORDER BY s.study_date DESC, s.study_time DESC LIMIT 5",
+                           {study.patient.id, study.number}));
+  while (true) {
+    OSLER_TRY(const bool found, rows.step());
+    if (!found) {
+      return list;
+    }
+    list.push_back(internal::read_study(rows));
+  }
+}
+
 std::string reading_name(const std::string& dicom) {
   const auto groups = split(dicom, '=');
   const auto words = [](const std::string& group) {

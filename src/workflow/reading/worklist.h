@@ -77,6 +77,19 @@ struct WorklistPage {
 // NotFound: no such study.
 [[nodiscard]] Result<StudyFacts> find_study(Home& home, const std::string& study_instance_uid);
 
+// Where a study stands among the open ones, and its neighbours' UIDs (empty: none).
+struct Place {
+  std::int64_t position = 0;  // from 1; of an acknowledged study: where it would stand
+  std::int64_t of = 0;
+  std::string next;
+  std::string previous;
+};
+[[nodiscard]] Result<Place> place_of(Home& home, const StudyFacts& study);
+
+// The patient's other studies, newest first, at most five. None where the study has no patient
+// number.
+[[nodiscard]] Result<std::vector<StudyFacts>> priors_of(Home& home, const StudyFacts& study);
+
 // "FAMILY, Given" of a DICOM person name (PS3.5 6.2.1); an ideographic group stands first with the
 // alphabetic one in brackets.
 [[nodiscard]] std::string reading_name(const std::string& dicom);

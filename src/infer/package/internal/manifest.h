@@ -31,6 +31,7 @@ inline constexpr std::string_view kNetwork = "model.onnx";
 inline constexpr std::string_view kModel = "model.json";
 inline constexpr std::string_view kGolden = "golden.npz";
 inline constexpr std::string_view kNovelty = "novelty.npz";
+inline constexpr std::string_view kAtlas = "atlas.npz";
 inline constexpr std::string_view kCard = "card.md";
 
 }  // namespace osler::infer::package
