@@ -112,9 +112,11 @@ void Connection::route_request() {
     return respond(too_large(match.route->max_body));
   }
   const bool guarded = shared_.guard && !match.route->inline_;
+  // Where the route spools, an empty body is an empty file.
+  const bool takes_body = parser_->has_body() || match.route->spool;
   if (guarded) {
-    submit(parser_->has_body() ? Stage::Ask : Stage::AskAndHandle);
-  } else if (parser_->has_body()) {
+    submit(takes_body ? Stage::Ask : Stage::AskAndHandle);
+  } else if (takes_body) {
     start_body();
   } else {
     body_done();
@@ -125,7 +127,7 @@ void Connection::start_body() {
   parser_->deliver_body(&body_, exchange_->route->max_body);
   enter(Phase::Body, shared_.options.grace);
   body_began_ = phase_began_;
-  if (parser_->expects_continue() && buffer_.size() == 0) {
+  if (parser_->expects_continue() && buffer_.size() == 0 && !parser_->done()) {
     send_continue();
   } else {
     read_body();

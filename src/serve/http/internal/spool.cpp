@@ -33,6 +33,21 @@ Descriptor::~Descriptor() {
   }
 }
 
+Result<void> write_all(const Descriptor& file, std::string_view bytes,
+                       const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file.number(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) {
+      continue;
+    }
+    if (written < 0) {
+      return file_error(errno, "write it", path);
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
 Spool::Spool(std::filesystem::path path, Descriptor file)
     : path_(new std::filesystem::path(std::move(path)),
             [](const std::filesystem::path* held) {
@@ -61,17 +76,7 @@ Result<std::unique_ptr<Spool>> Spool::create(const std::filesystem::path& folder
 }
 
 Result<void> Spool::append(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file_.number(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) {
-      continue;
-    }
-    if (written < 0) {
-      return file_error(errno, "write it", *path_);
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
+  return write_all(file_, bytes, *path_);
 }
 
 std::shared_ptr<const std::filesystem::path> Spool::finish() {

@@ -25,6 +25,10 @@ class Descriptor {
   int number_ = -1;
 };
 
+// Writes all of it. Errors as write_file(); `path` is for them.
+[[nodiscard]] Result<void> write_all(const Descriptor& file, std::string_view bytes,
+                                     const std::filesystem::path& path);
+
 // A request's body on its way into a file, which only this user may read (mode 0600). Removed
 // unless finish() gives it away, and then with the last holder of its name.
 class Spool {
