@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/file.h"
 #include "serve/auth/identity.h"
 
 namespace osler::serve::auth {
@@ -51,6 +52,19 @@ TEST(Roles, MayDoWhatTheTableSays) {
     EXPECT_EQ(allows(Role::Governance, row.permission), row.governance) << row.permission;
     EXPECT_EQ(allows(Role::Administrator, row.permission), row.administrator) << row.permission;
     EXPECT_TRUE(is_permission(row.permission));
+  }
+}
+
+// The guide's table has the same rows.
+TEST(Roles, AreWhatTheGuideShows) {
+  const auto guide = read_text(OSLER_SOURCE_DIR "/docs/guides/users.md");
+  ASSERT_TRUE(guide);
+  for (const auto& grant : internal::kMatrix) {
+    std::string line = "| " + std::string(grant.permission) + " |";
+    for (const Role role : kRoles) {
+      line += allows(role, grant.permission) ? " yes |" : " |";
+    }
+    EXPECT_THAT(*guide, HasSubstr(line + "\n"));
   }
 }
 
