@@ -11,7 +11,6 @@
 #include "fhir/resources/resources.h"
 #include "fhir/search/cursor.h"
 #include "fhir/search/match.h"
-#include "tests/support/fhir_facts.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace osler;
@@ -19,8 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) {
     return 0;
   }
-  static const Json finding =
-      *resources::observation(test::a_finding(), test::a_study(), test::a_model());
+  static const Json finding = *resources::observation(
+      {.id = "f1", .patient_id = "p1", .study_id = "s1", .model_id = "m1"},
+      {.id = "s1", .date = "20261118"}, {.id = "m1", .finding = "consolidation"});
   const auto types = resources::all_types();
   const auto type = types[data[0] % types.size()];
   const search::Options options{

@@ -17,9 +17,9 @@ struct SearchPage {
   std::string self = {};  // whole addresses, with the query as it was applied
   std::optional<std::string> next = {};
   std::optional<std::string> previous = {};
-  std::vector<Json> matches = {};
-  std::vector<Json> included = {};
-  std::vector<Json> outcomes = {};  // OperationOutcomes: what was ignored, and why
+  std::vector<Json> matches;
+  std::vector<Json> included;
+  std::vector<Json> outcomes;  // OperationOutcomes: what was ignored, and why
 };
 
 // Bundle of type searchset (R4 bundle.html#searchset). InvalidArgument: a resource without its type

@@ -253,6 +253,7 @@ std::string page_address(const Query& query, std::string_view base,
 
 std::vector<Json> outcomes_of(const Query& query) {
   std::vector<resources::Issue> issues;
+  issues.reserve(query.ignored.size());
   for (const auto& name : query.ignored) {
     issues.push_back({.severity = resources::Severity::Warning,
                       .code = "not-supported",
