@@ -28,6 +28,7 @@ export interface Page {
 /** One line a page: its words, who may see it, and its code, fetched when first opened. */
 const kPages: Partial<Record<Route["page"], Page>> = {
   worklist: { title: "Worklist", needs: "study.read", load: () => import("./pages/worklist/worklist").then((m) => m.Worklist) },
+  study: { title: "Study", needs: "study.read", load: () => import("./pages/study/study").then((m) => m.StudyPage) },
   account: { title: "Account", load: () => import("./pages/account/account").then((m) => m.Account) },
 };
 

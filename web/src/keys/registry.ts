@@ -1,7 +1,7 @@
 // Single keys: one catalogue that names them all, handlers that pages attach by name, and what the
 // person changed (off, or other keys), kept in this browser. WCAG 2.1.4: off or remapped.
 import { computed, signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export interface KeyEntry {
   scope: "everywhere" | "worklist" | "review" | "film" | "labelling" | "oversight" | "runs";
@@ -237,7 +237,8 @@ export function startKeys(): void {
 export function useKeys(bindings: Bindings, active = true): void {
   const layer = useRef(bindings);
   layer.current = bindings;
-  useEffect(() => {
+  // Before the next press, not after the next picture: a mode must own its keys at once.
+  useLayoutEffect(() => {
     if (!active) return undefined;
     attached.push(layer);
     return () => {

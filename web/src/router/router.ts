@@ -92,6 +92,8 @@ export function isOurs(event: MouseEvent, link: HTMLAnchorElement): boolean {
 }
 
 export function startRouter(): void {
+  // Pages that fill later restore their own scroll.
+  history.scrollRestoration = "manual";
   addEventListener("popstate", () => (place.value = here()));
   document.addEventListener("click", (event) => {
     const link = (event.target as Element | null)?.closest?.("a");

@@ -97,7 +97,14 @@ function useSelection(store: WorklistStore, body: { current: HTMLTableSectionEle
     show(next);
     body.current?.querySelector<HTMLElement>(`tr[data-study="${CSS.escape(selected.value)}"] a`)?.focus({ preventScroll: true });
   };
-  return { selected, select, step };
+  /** Back from a study: the row one left from, in sight. */
+  const comeBack = async (): Promise<void> => {
+    if (!selected.value || at.current === 0) return;
+    await store.ensure(at.current);
+    const index = store.indexOf(selected.value);
+    requestAnimationFrame(() => show(index >= 0 ? index : Math.min(at.current, (store.total.value ?? 1) - 1)));
+  };
+  return { selected, select, step, comeBack };
 }
 
 function Empty({ filters, onClear }: { filters: Filters; onClear: () => void }) {
@@ -140,12 +147,20 @@ export function Worklist() {
   const selection = useSelection(store, body);
   const uploads = useUpload(can("study.upload"), () => void store.refresh());
   const request = addressOf(filters) + filters.find;
+  const cameBack = useRef(false);
 
   useEffect(() => {
     store.start(anchorOn(store, body, () => selection.selected.value));
     return () => store.stop();
   }, [store]);
   useEffect(() => store.show(filters), [request]);
+  const isLoaded = store.total.value !== null;
+  useEffect(() => {
+    if (isLoaded && !cameBack.current) {
+      cameBack.current = true;
+      void selection.comeBack();
+    }
+  }, [isLoaded]);
   usePageKeys(filters, set, selection, uploads.choose);
   const confirmed = useComputed(() => store.confirmed.value);
   useKeyBar(<KeyBar hints={kHints} end={confirmed.value && <span>Updated {clock(confirmed.value, true)}</span>} />,
