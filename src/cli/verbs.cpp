@@ -11,7 +11,7 @@ const std::vector<Verb>& verbs() {
       runs_show_verb(),      runs_compare_verb(),     runs_plot_verb(),
       model_import_verb(),   model_list_verb(),       model_show_verb(),
       model_verify_verb(),   model_export_verb(),     model_promote_verb(),
-      model_rollback_verb(), model_retire_verb(),     predict_verb(),
+      model_rollback_verb(), model_retire_verb(),     predict_verb(), serve_verb(),
       user_add_verb(),       user_list_verb(),        user_disable_verb(),
       user_enable_verb(),    user_reset_verb(),       user_role_verb(),
       token_verb(),          token_list_verb(),       token_revoke_verb(),

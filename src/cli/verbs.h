@@ -29,6 +29,7 @@ namespace osler::cli {
 [[nodiscard]] Verb model_rollback_verb();
 [[nodiscard]] Verb model_retire_verb();
 [[nodiscard]] Verb predict_verb();
+[[nodiscard]] Verb serve_verb();
 [[nodiscard]] Verb user_add_verb();
 [[nodiscard]] Verb user_list_verb();
 [[nodiscard]] Verb user_disable_verb();

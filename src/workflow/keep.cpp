@@ -107,7 +107,8 @@ Result<void> insert_original(Transaction& change, const Examined& film,
                              const std::string& receipt) {
   const auto& instance = film.instance;
   OSLER_TRY_DO(change.database().execute(
-      "INSERT INTO originals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO originals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+      "?, ?)",
       {digest,
        instance.sop_instance_uid,
        revision,
@@ -127,7 +128,10 @@ Result<void> insert_original(Transaction& change, const Examined& film,
        instance.study_date,
        dump_json(Json(film.quality)),
        film.pixels,
-       receipt}));
+       receipt,
+       instance.sop_class_uid,
+       instance.series_number,
+       instance.instance_number}));
   return {};
 }
 

@@ -80,6 +80,10 @@ std::filesystem::path run_folder(const Home& home, std::int64_t number) {
   return home.folder() / "runs" / ("r" + std::to_string(number));
 }
 
+std::string code_revision() {
+  return OSLER_REVISION;
+}
+
 namespace internal {
 
 Result<Begun> begin_run(Home& home, const RunStart& start) {
@@ -130,10 +134,6 @@ Json system_facts() {
           {"kernel", std::string(kernel.sysname) + " " + kernel.release},
           {"osler", code_revision()},
           {"sqlite", storage::Database::engine_version()}};
-}
-
-std::string code_revision() {
-  return OSLER_REVISION;
 }
 
 }  // namespace internal

@@ -34,6 +34,9 @@ struct Run {
 [[nodiscard]] Result<std::vector<Run>> list_runs(Home& home);
 // "r12" or "12". NotFound: no such run; the hint says how to list them.
 [[nodiscard]] Result<Run> find_run(Home& home, const std::string& name);
+// What the code was built from: "0.1.0" and the revision, where there was one.
+[[nodiscard]] std::string code_revision();
+
 [[nodiscard]] std::filesystem::path run_folder(const Home& home, std::int64_t number);
 
 }  // namespace osler::workflow

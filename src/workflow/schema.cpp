@@ -135,10 +135,18 @@ CREATE TABLE arrivals (
 ) STRICT;
 )sql";
 
+// What FHIR asks of an instance; empty in films that were taken in before.
+constexpr const char* kInstances = R"sql(
+ALTER TABLE originals ADD COLUMN sop_class_uid TEXT NOT NULL DEFAULT '';
+ALTER TABLE originals ADD COLUMN series_number TEXT NOT NULL DEFAULT '';
+ALTER TABLE originals ADD COLUMN instance_number TEXT NOT NULL DEFAULT '';
+)sql";
+
 constexpr std::array kSchema{
     Migration{"workflow/1-originals", kOriginals}, Migration{"workflow/2-research", kResearch},
     Migration{"workflow/3-receipts", kReceipts},   Migration{"workflow/4-runs", kRuns},
     Migration{"workflow/5-studies", kStudies},
+    Migration{"workflow/6-instances", kInstances},
 };
 
 }  // namespace

@@ -161,7 +161,7 @@ Result<void> prove_equal(Subject& subject, const infer::engine::Session& session
 }
 
 Json parameters_of(const RunRequest& request) {
-  return {{"study", study::to_json(request.study)}, {"code", internal::code_revision()}};
+  return {{"study", study::to_json(request.study)}, {"code", code_revision()}};
 }
 
 // Who was killed a moment ago, and its learner, may still be ending.

@@ -16,7 +16,10 @@ void link(Json& json, std::string_view relation, const std::string& url) {
 }  // namespace
 
 Result<Json> searchset(const SearchPage& page) {
-  Json json{{"resourceType", "Bundle"}, {"type", "searchset"}, {"total", page.total}};
+  Json json{{"resourceType", "Bundle"}, {"type", "searchset"}};
+  if (page.total) {
+    json["total"] = *page.total;
+  }
   link(json, "self", page.self);
   if (page.next) {
     link(json, "next", *page.next);

@@ -13,7 +13,7 @@ namespace osler::fhir::resources {
 // One page of what a search found.
 struct SearchPage {
   std::string base = {};  // "https://osler.example/fhir", without a slash at the end
-  std::uint64_t total = 0;
+  std::optional<std::uint64_t> total = {};  // none: they were not all counted
   std::string self = {};  // whole addresses, with the query as it was applied
   std::optional<std::string> next = {};
   std::optional<std::string> previous = {};

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "serve/api/internal/context.h"
+#include "serve/http/static_files.h"
 #include "workflow/reading/service.h"
 
 namespace osler::serve::api {
@@ -60,6 +61,7 @@ struct Application::State {
   std::optional<dicom::decode::Decoder> decoder;
   std::unique_ptr<workflow::reading::Scoring> scoring;
   std::unique_ptr<Context> context;
+  std::optional<http::StaticFiles> pages;
   http::Router described;  // what /openapi.json describes
 };
 
@@ -75,8 +77,9 @@ Result<Application> Application::create(workflow::Home& home, const Options& opt
   OSLER_TRY(state->audit,
             storage::audit::Log::open(state->database, home.folder() / "keys" / "audit.key",
                                       home.clock()));
-  OSLER_TRY(state->door, auth::Door::open(state->database, *state->audit, home.clock(),
-                                          options.door));
+  OSLER_TRY(auto door,
+            auth::Door::open(state->database, *state->audit, home.clock(), options.door));
+  state->door.emplace(std::move(door));
   OSLER_TRY(state->decoder, dicom::decode::Decoder::create());
   OSLER_TRY(state->films, workflow::reading::Films::create(home));
   OSLER_TRY(state->scoring,
@@ -91,6 +94,10 @@ Result<Application> Application::create(workflow::Home& home, const Options& opt
                                    .stopping = false,
                                    .intake = {},
                                    .router = &state->described});
+  if (!options.web.empty()) {
+    OSLER_TRY(state->pages, http::StaticFiles::load(
+                                options.web, {.not_pages = {"/api/", "/v2/", "/fhir/"}}));
+  }
   Application application(std::move(state));
   application.state_->described = application.router();
   OSLER_TRY_DO(application.state_->described.check());
@@ -106,13 +113,21 @@ http::Router Application::router() const {
   internal::add_study(router, context);
   internal::add_intake(router, context);
   internal::add_inference(router, context);
+  internal::add_fhir(router, context);
+  if (state_->pages) {
+    router.add(state_->pages->route());
+  }
   return router;
 }
 
 http::Guard Application::guard() const {
   Context& context = *state_->context;
   return [&context](http::Request& request, const http::Route& route) {
-    return admit(context, request, route);
+    auto refusal = admit(context, request, route);
+    if (refusal && route.pattern.starts_with("/fhir/")) {
+      refusal = internal::fhir_problem(*std::move(refusal));
+    }
+    return refusal;
   };
 }
 

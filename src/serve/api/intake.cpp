@@ -55,7 +55,7 @@ std::string kept_name(const std::string& filename, std::size_t place) {
 // Each file part under a folder of its own, so that equal names stay apart.
 Result<std::vector<fs::path>> unpack(const Request& request, const fs::path& folder) {
   OSLER_TRY(const auto parts,
-            http::parse_multipart(request.spooled(), request.header("Content-Type")));
+            http::parse_multipart_file(request.spooled(), request.header("Content-Type")));
   std::vector<fs::path> files;
   for (const auto& part : parts) {
     if (!part.is_file) {

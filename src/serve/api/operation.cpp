@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "serve/api/internal/context.h"
+#include "serve/http/openapi.h"
 #include "workflow/reading/service.h"
 
 namespace osler::serve::api::internal {
@@ -44,6 +45,13 @@ http::Response metrics(Context& context) {
                              context.registry->render());
 }
 
+http::Response description(Context& context) {
+  const auto document = http::openapi(*context.router, {.version = context.options.version,
+                                                        .left_out = {"web"}});
+  return document ? http::json_response(200, *document)
+                  : http::error_response(document.error());
+}
+
 }  // namespace
 
 void add_operation(http::Router& router, Context& context) {
@@ -67,6 +75,11 @@ void add_operation(http::Router& router, Context& context) {
               .access = std::string(auth::kPublic),
               .response_type = "text/plain",
               .handler = [&context](const http::Request&) { return metrics(context); }});
+  router.add({.pattern = "/openapi.json",
+              .id = "openapi",
+              .summary = "This description",
+              .access = std::string(auth::kPublic),
+              .handler = [&context](const http::Request&) { return description(context); }});
 }
 
 }  // namespace osler::serve::api::internal

@@ -31,7 +31,5 @@ void fail_run(Home& home, std::int64_t number, const Error& error);
 
 // Processor, threads, kernel and the versions of what computes.
 [[nodiscard]] Json system_facts();
-// What the code was built from: "0.1.0" and the revision, where there was one.
-[[nodiscard]] std::string code_revision();
 
 }  // namespace osler::workflow::internal

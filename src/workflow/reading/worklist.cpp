@@ -183,6 +183,18 @@ Result<std::vector<StudyFacts>> page(Home& home, const WorklistQuery& query,
   }
 }
 
+Result<StudyFacts> find_row(Home& home, const char* condition, const Value& value) {
+  OSLER_TRY(auto rows,
+            home.database().prepare(std::string("SELECT ") + internal::kStudyColumns +
+                                        " FROM studies AS s WHERE " + condition,
+                                    {value}));
+  OSLER_TRY(const bool found, rows.step());
+  if (!found) {
+    return Error(ErrorCode::NotFound, "there is no such study");
+  }
+  return internal::read_study(rows);
+}
+
 }  // namespace
 
 Result<WorklistPage> worklist(Home& home, const WorklistQuery& query) {
@@ -211,15 +223,11 @@ Result<std::string> worklist_revision(Home& home) {
 }
 
 Result<StudyFacts> find_study(Home& home, const std::string& study_instance_uid) {
-  OSLER_TRY(auto rows,
-            home.database().prepare(std::string("SELECT ") + internal::kStudyColumns +
-                                        " FROM studies AS s WHERE s.study_instance_uid = ?",
-                                    {study_instance_uid}));
-  OSLER_TRY(const bool found, rows.step());
-  if (!found) {
-    return Error(ErrorCode::NotFound, "there is no such study");
-  }
-  return internal::read_study(rows);
+  return find_row(home, "s.study_instance_uid = ?", study_instance_uid);
+}
+
+Result<StudyFacts> find_study(Home& home, std::int64_t number) {
+  return find_row(home, "s.number = ?", number);
 }
 
 Result<Place> place_of(Home& home, const StudyFacts& study) {

@@ -76,6 +76,7 @@ struct WorklistPage {
 
 // NotFound: no such study.
 [[nodiscard]] Result<StudyFacts> find_study(Home& home, const std::string& study_instance_uid);
+[[nodiscard]] Result<StudyFacts> find_study(Home& home, std::int64_t number);
 
 // Where a study stands among the open ones, and its neighbours' UIDs (empty: none).
 struct Place {

@@ -62,6 +62,10 @@ void add_worklist(http::Router& router, Context& context);
 void add_study(http::Router& router, Context& context);
 void add_intake(http::Router& router, Context& context);
 void add_inference(http::Router& router, Context& context);
+void add_fhir(http::Router& router, Context& context);
+
+// A refusal as an OperationOutcome, with its status and headers.
+[[nodiscard]] http::Response fhir_problem(http::Response problem);
 
 // The session's cookie.
 inline constexpr std::string_view kCookie = "osler_session";
