@@ -56,7 +56,7 @@ function usePage(name: Route["page"]): { component: ComponentType<{ route: never
 
 function Missing() {
   return (
-    <Blank title="There is no such page">
+    <Blank title="There is no such page" whole>
       <p>The address may be mistyped, or the page is no longer there.</p>
       <div class="act"><a href="/worklist">Go to the worklist</a></div>
     </Blank>
@@ -73,7 +73,7 @@ function Shown({ route }: { route: Route }) {
   if (page.needs && !can(page.needs)) return <NoPermission page={page.title} needs={page.needs} />;
   if (failed) {
     return (
-      <Blank title={`${page.title} could not be loaded`}>
+      <Blank title={`${page.title} could not be loaded`} whole>
         <p>A part of the pages did not arrive. It may have been replaced by a newer version.</p>
         <div class="act">
           <button type="button" onClick={retry}>Try now</button>
@@ -140,8 +140,8 @@ export function App() {
   if (!known) {
     if (!sessionError.value) return <main id="main"><Loading what="osler" /></main>;
     return (
-      <main id="main"><h1 class="vh">osler</h1>
-        <Failure title="osler cannot be reached" error={sessionError.value} retry={() => location.reload()} />
+      <main id="main">
+        <Failure whole title="osler cannot be reached" error={sessionError.value} retry={() => location.reload()} />
       </main>
     );
   }

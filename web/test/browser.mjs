@@ -34,7 +34,7 @@ export async function openPage(browser, origin, { width = 1280, height = 900, zo
   await page.addInitScript(() => {
     addEventListener("securitypolicyviolation", (event) => console.error(`Content Security Policy: ${event.violatedDirective} ${event.blockedURI}`));
   });
-  if (theme) await page.addInitScript((last) => localStorage.setItem("osler.theme", JSON.stringify({ last, people: { "R. Reader": last } })), theme);
+  if (theme) await page.addInitScript((last) => localStorage.setItem("osler.theme", JSON.stringify({ last, people: { "r.reader": last } })), theme);
   return { context, page, faults };
 }
 

@@ -103,14 +103,3 @@ export function KeyBar({ hints, end }: { hints: KeyHint[]; end?: ComponentChildr
     </>
   );
 }
-
-/** Column heads of a table that the server sorts. */
-export function Heads({ names }: { names: (string | { name: string; right?: boolean })[] }) {
-  return (
-    <tr>
-      {names.map((head) => (typeof head === "string"
-        ? <th scope="col" key={head}>{head}</th>
-        : <th scope="col" key={head.name} class={head.right ? "n" : undefined}>{head.name}</th>))}
-    </tr>
-  );
-}

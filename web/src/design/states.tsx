@@ -21,8 +21,9 @@ export function useLate(active: boolean, ms = kLoadingAfterMs): boolean {
   return active && late.value;
 }
 
-export function Blank({ title, children }: { title: string; children?: ComponentChildren }) {
-  return <div class="blank"><h2>{title}</h2>{children}</div>;
+/** `whole`: nothing else is on the page, so the title is its heading. */
+export function Blank({ title, whole, children }: { title: string; whole?: boolean; children?: ComponentChildren }) {
+  return <div class="blank">{whole ? <h1>{title}</h1> : <h2>{title}</h2>}{children}</div>;
 }
 
 const kBarWidths = [60, 44, 148, 104, 52];
@@ -46,11 +47,11 @@ export function Loading({ what, rows = 4 }: { what: string; rows?: number }) {
 }
 
 /** An error of the server on a page. `since` is when it began, as words. */
-export function Failure({ title, error, since, retry }: {
-  title: string; error: ApiError; since?: string; retry?: () => void;
+export function Failure({ title, error, since, retry, whole }: {
+  title: string; error: ApiError; since?: string; retry?: () => void; whole?: boolean;
 }) {
   return (
-    <Blank title={title}>
+    <Blank title={title} whole={whole ?? false}>
       <dl class="what">
         <dt>What</dt><dd>{error.message}</dd>
         {since && <><dt>Since</dt><dd>{since}</dd></>}
@@ -68,7 +69,7 @@ export function Failure({ title, error, since, retry }: {
 export function NoPermission({ page, needs }: { page: string; needs: Permission }) {
   const me = session.value?.user;
   return (
-    <Blank title={`You cannot open ${page}`}>
+    <Blank title={`You cannot open ${page}`} whole>
       <p>It is for the roles {kWho[needs]}.{" "}
         {me && <>You are signed in as {me.name}, role {kRoleWords[me.role] ?? me.role}.</>}</p>
       <div class="act"><a href="/worklist">Back to the worklist</a></div>

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { plural } from "./numbers";
+import { plural, shortDigest } from "./numbers";
 import { pieces } from "./outside";
 
 /** Text from outside: text nodes only, its own direction, hidden characters named. */
@@ -37,5 +37,15 @@ export function Clamped({ text }: { text: string }) {
         {open.value ? "less" : rest}
       </button>
     </span>
+  );
+}
+
+/** Eight characters of a digest; copying a selection that holds it gives the whole. */
+export function Digest({ digest }: { digest: string }) {
+  return (
+    <span class="mono" onCopy={(event) => {
+      event.preventDefault();
+      event.clipboardData?.setData("text/plain", digest);
+    }}>{shortDigest(digest)}</span>
   );
 }

@@ -16,9 +16,9 @@ export const kCsp = "default-src 'none'; script-src 'self'; style-src 'self'; im
 const kTypes = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json" };
 const kAll = ["study.read", "study.answer", "study.upload", "label.answer", "model.read", "run.read", "fhir.read"];
 const kUsers = {
-  "r.reader": { name: "R. Reader", role: "reader", permissions: kAll },
-  "g.overseer": { name: "G. Overseer", role: "governance", permissions: ["model.read", "model.pause", "run.read"] },
-  nobody: { name: "N. Body", role: "engineer", permissions: [] },
+  "r.reader": { name: "r.reader", role: "reader", permissions: kAll },
+  "g.overseer": { name: "g.overseer", role: "governance", permissions: ["model.read", "model.pause", "run.read"] },
+  nobody: { name: "nobody", role: "engineer", permissions: [] },
 };
 
 class Refusal extends Error {
@@ -43,7 +43,7 @@ export function makeMock({ rows: rowCount = 19, dist = "dist", start = Date.now(
   const rows = worklist(rowCount, start);
   const studies = new Map();
   const sessions = new Map();
-  const log = { requests: [], shown: [], decisions: [], problems: [], uploads: [] };
+  const log = { requests: [], unchanged: 0, shown: [], decisions: [], problems: [], uploads: [] };
   const control = { hasUsers: true, down: false, delayMs: 0, tries: 0 };
 
   const study = (uid) => {
@@ -189,7 +189,10 @@ export function makeMock({ rows: rowCount = 19, dist = "dist", start = Date.now(
     const text = JSON.stringify(value);
     const etag = `"${createHash("sha256").update(text).digest("hex").slice(0, 16)}"`;
     response.setHeader("Content-Type", "application/json").setHeader("ETag", etag).setHeader("Cache-Control", "no-store");
-    if (request.headers["if-none-match"] === etag) return response.writeHead(304).end();
+    if (request.headers["if-none-match"] === etag) {
+      log.unchanged += 1;
+      return response.writeHead(304).end();
+    }
     return response.setHeader("Content-Encoding", "gzip").end(gzipSync(text));
   }
 

@@ -4,8 +4,9 @@ import { useSignal } from "@preact/signals";
 import { Fragment } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import type { Finding, Study } from "../../api/contract";
-import { percent, shortDigest, shortUid } from "../../design/numbers";
-import { Outside } from "../../design/text";
+import { percent, shortUid } from "../../design/numbers";
+import { Digest, Outside } from "../../design/text";
+import { Table } from "../../design/table";
 import { clock, parseTime } from "../../design/times";
 import { Word } from "../../design/word";
 import { session } from "../../api/session";
@@ -88,20 +89,18 @@ function scoredAt(finding: Finding): string {
 
 function Origins({ findings }: { findings: Finding[] }) {
   return (
-    <table class="prov">
-      <thead><tr><th scope="col"><span class="vh">Finding</span></th><th scope="col">Model</th><th scope="col">Digest</th><th scope="col">Scored</th><th scope="col" class="n">Threshold</th></tr></thead>
-      <tbody>
-        {findings.map((finding) => (
-          <tr key={finding.id}>
-            <th scope="row">{finding.tag}</th>
-            <td>{finding.model.href.startsWith("/") ? <a href={finding.model.href}>{finding.model.name} {finding.model.version}</a> : `${finding.model.name} ${finding.model.version}`}</td>
-            <td class="mono"><span data-digest={finding.model.digest}>{shortDigest(finding.model.digest)}</span></td>
-            <td>{scoredAt(finding)}</td>
-            <td class="n">{finding.threshold === null ? "no score" : percent(finding.threshold)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Table label="Models behind the findings" class="prov"
+      columns={[{ name: "Finding", hidden: true }, "Model", "Digest", "Scored", { name: "Threshold", right: true }]}>
+      {findings.map((finding) => (
+        <tr key={finding.id}>
+          <th scope="row">{finding.tag}</th>
+          <td>{finding.model.href.startsWith("/") ? <a href={finding.model.href}>{finding.model.name} {finding.model.version}</a> : `${finding.model.name} ${finding.model.version}`}</td>
+          <td><Digest digest={finding.model.digest} /></td>
+          <td>{scoredAt(finding)}</td>
+          <td class="n">{finding.threshold === null ? "no score" : percent(finding.threshold)}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -123,7 +123,7 @@ export function StudyPage({ route }: { route: Extract<Route, { page: "study" }> 
   useKeyBar(<KeyBar hints={kHints} />, []);
   if (!study || study.study !== route.study) {
     if (!error) return <Loading what="the study" />;
-    return <Failure title="This study cannot be shown" error={error} retry={() => void polled.refresh()} />;
+    return <Failure whole title="This study cannot be shown" error={error} retry={() => void polled.refresh()} />;
   }
   return (
     <>

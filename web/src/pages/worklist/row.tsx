@@ -1,3 +1,4 @@
+import { Component } from "preact";
 import type { WorklistRow } from "../../api/contract";
 import { Outside } from "../../design/text";
 import { when } from "../../design/times";
@@ -46,7 +47,7 @@ export interface RowProps {
   onSelect: (index: number) => void;
 }
 
-export function Row({ row, index, ariaIndex, selected, since, now, onSelect }: RowProps) {
+function PlainRow({ row, index, ariaIndex, selected, since, now, onSelect }: RowProps) {
   const result = resultWords(row);
   return (
     <tr class={selected ? "sel" : undefined} aria-current={selected ? "true" : undefined} aria-rowindex={ariaIndex}
@@ -72,13 +73,28 @@ export function Row({ row, index, ariaIndex, selected, since, now, onSelect }: R
   );
 }
 
+/** Drawn again only when what it shows changed: a poll renews the list every few seconds. */
+export class Row extends Component<RowProps> {
+  override shouldComponentUpdate(next: RowProps): boolean {
+    const { row, index, ariaIndex, selected, since, now } = this.props;
+    return row !== next.row || index !== next.index || ariaIndex !== next.ariaIndex || selected !== next.selected ||
+      minute(row, since) !== minute(next.row, next.since) || now.getDate() !== next.now.getDate();
+  }
+
+  override render(props: RowProps) {
+    return <PlainRow {...props} />;
+  }
+}
+
+function minute(row: WorklistRow, since: number): number {
+  return Math.floor((row.waiting_seconds + since) / 60);
+}
+
 /** A row that is on its way: as high as the others, and still. */
 export function RowToCome({ ariaIndex }: { ariaIndex: number }) {
   return (
     <tr class="tocome" aria-rowindex={ariaIndex}>
-      {["44", "60", "148", "104", "52", "132", "96"].map((width, i) => (
-        <td key={i}><svg viewBox="0 0 148 10" width="148" height="10" aria-hidden="true"><rect width={width} height="10" /></svg></td>
-      ))}
+      <td colSpan={7}><svg viewBox="0 0 640 10" width="640" height="10" aria-hidden="true"><path d="M0 0h60v10H0zM88 0h60v10H88zM196 0h148v10H196zM412 0h104v10H412z" /></svg></td>
     </tr>
   );
 }

@@ -8,6 +8,8 @@ import { type Filters, requestFor } from "./filters";
 import { groupStarts, type GroupStart, kPageRows, type LoadedPage, pagesOf, type Span } from "./rows";
 
 const kEveryMs = 3000;
+/** A scroll that goes on does not ask for what it passes. */
+const kRestMs = 60;
 
 export class WorklistStore {
   /** Grows with every change of the rows; the page draws again. */
@@ -22,6 +24,7 @@ export class WorklistStore {
   private asking = new Set<number>();
   private abort = new AbortController();
   private timer: ReturnType<typeof setInterval> | undefined;
+  private resting: ReturnType<typeof setTimeout> | undefined;
   private span: Span = { from: 0, to: 1 };
   private filters: Filters | null = null;
   private beforeChange: () => () => void = () => () => undefined;
@@ -36,6 +39,7 @@ export class WorklistStore {
 
   stop(): void {
     clearInterval(this.timer);
+    clearTimeout(this.resting);
     this.abort.abort();
   }
 
@@ -72,10 +76,14 @@ export class WorklistStore {
     return -1;
   }
 
-  /** Says what is looked at; fetches what is missing. */
+  /** Says what is looked at; fetches what is missing once the scroll rests there. */
   look(span: Span): void {
     this.span = span;
-    for (const page of pagesOf(span)) if (!this.pages.has(page)) void this.fetchPage(page);
+    clearTimeout(this.resting);
+    if (pagesOf(span).every((page) => this.pages.has(page))) return;
+    this.resting = setTimeout(() => {
+      for (const page of pagesOf(this.span)) if (!this.pages.has(page)) void this.fetchPage(page);
+    }, kRestMs);
   }
 
   async ensure(index: number): Promise<void> {

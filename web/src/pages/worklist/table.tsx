@@ -1,8 +1,9 @@
 // The table: real rows for what is looked at, two spacers for what is not, one numbering for all.
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { count } from "../../design/numbers";
+import { useScrollFocus } from "../../design/table";
 import { now } from "../../design/times";
 import { ariaIndex, bodyHeight, kGroupHeight, kGroupWords, rowTop, visibleSpan, type GroupStart, type Span } from "./rows";
 import { Row, RowToCome } from "./row";
@@ -70,17 +71,7 @@ export function WorklistTable({ store, body, label, selected, onSelect }: TableP
   const starts = store.starts;
   const { from, to } = useSpan(body, store);
   const at = now.value;
-  const region = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    // Only a box that scrolls sideways needs a place in the tab order.
-    const fit = (): void => {
-      const box = region.current;
-      if (box) box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1;
-    };
-    fit();
-    addEventListener("resize", fit);
-    return () => removeEventListener("resize", fit);
-  }, []);
+  const region = useScrollFocus<HTMLDivElement>();
   const last = Math.min(to, total);
   const first = Math.min(from, last);
   const rows = [];
