@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "fhir/resources/bundle.h"
 #include "fhir/resources/outcome.h"
 #include "fhir/resources/served.h"
@@ -176,7 +177,7 @@ void add_fhir(http::Router& router, Context& context) {
     const bool reads = method == http::Method::Get;
     router.add({.method = method,
                 .pattern = "/fhir/{rest...}",
-                .id = "fhir_other_" + std::string(http::to_string(method)),
+                .id = "fhir_other_" + lower(http::to_string(method)),
                 .summary = "Not served: this installation's FHIR is for reading",
                 .access = "fhir.read",
                 .response_type = "application/fhir+json",
