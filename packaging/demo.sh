@@ -1,7 +1,7 @@
 #!/bin/bash
-# demo.sh [--clean]: the tour of osler on a hospital that does not exist. Installs, builds, and takes
-# synthetic films all the way to findings, printing each command that it runs. Again: goes on where
-# it was, and ends with the same model.
+# demo.sh [--clean | --no-serve]: the tour of osler on a hospital that does not exist. Installs, builds,
+# and takes synthetic films all the way to a physician's worklist, printing each command that it runs,
+# then serves until it is stopped. Again: goes on where it was, and ends with the same model.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -15,7 +15,7 @@ osler=build/release/bin/osler
 films=${OSLER_DEMO_STUDIES:-1600}
 # The steps as osler names them, in their order.
 steps=(install build phantom ingest data audit transform train export calibrate evaluate gates
-  package promote new score)
+  package promote new deliver)
 
 fail() {
   printf 'error   %s\nwhere   %s\ndo      %s\n' "$1" "$2" "$3" >&2
@@ -107,13 +107,33 @@ make_films() {  # make_films STEP FOLDER STUDIES SEED
 
 promote() {
   local start=$SECONDS
-  if "$osler" model list --home "$home" --quiet | grep -q shadow; then
-    finished promote "chest-opacity is in shadow" 0:00
+  if "$osler" model list --home "$home" --quiet | grep -q production; then
+    finished promote "chest-opacity is in production" 0:00
     return
   fi
-  run model promote chest-opacity --to shadow --reason demo --home "$home"
-  finished promote "chest-opacity to shadow: it may score, and no reader sees it yet" \
+  run model promote chest-opacity --to production --reason demo --home "$home"
+  finished promote "chest-opacity to production: readers see what it says" \
     "$(clock $((SECONDS - start)))"
+}
+
+# The hospital's name, and that it is none.
+configure() {
+  [[ -f $home/config.json ]] ||
+    printf '{"site": "Northfield General", "test_system": true}\n' >"$home/config.json"
+}
+
+# New films come to the worklist once; a second run finds them there.
+deliver() {
+  run --as deliver ingest "$home/new" --home "$home"
+}
+
+make_user() {
+  if "$osler" user list --home "$home" --quiet | grep -q '^demo '; then
+    password="as it was shown before (again: $osler user reset demo --random --home $shown)"
+  else
+    password=$("$osler" user add demo --role physician --random --home "$home" --json --quiet |
+      python3 -c 'import json, sys; print(json.load(sys.stdin)["password"])')
+  fi
 }
 
 clean() {
@@ -130,35 +150,59 @@ set_up() {
   said=$(packaging/install.sh build)
   finished install "$said" "$(clock $((SECONDS - start)))"
   OSLER_STEP=$(number_of build) packaging/build.sh release osler osler-learn osler-decode
+  tools/build_web.sh build/release/share/osler/web >"$home/demo.log"
 }
 
-# One film with the finding, one without, for a look at the words.
+# What was made, and where to look.
 last_words() {
   local report=$1 model=$2
   cat <<TEXT
                                                                                        total $(clock $SECONDS)
 
-Open     ${report/#$HOME/\~}
+Report   ${report/#$HOME/\~}
          the evaluation: what the model can do, where it fails, and what that rests on
-Look at  $shown/maps   where the network looked, film by film
-         $shown/findings.txt   what it says of each new film, with intervals and reasons
 Package  ${model/#$HOME/\~}
-Then     $osler predict chest-opacity $shown/new/site-a/0001.dcm --home $shown
-         $osler model show chest-opacity --home $shown
+Then     $osler model show chest-opacity --home $shown
          $osler audit verify --home $shown
-         $osler audit maps chest-opacity $shown/cohort --boxes $shown/cohort/labels.csv \\
-           --columns file,lesion_x,lesion_y,lesion_w,lesion_h --home $shown
          with films of your own: docs/guides/first-study.md
 
 Everything is in $shown; remove it with ./x demo --clean.
+
 TEXT
+}
+
+# Serves until Ctrl-C; says how to get in once it is ready, and what to look at.
+serve() {
+  local ready=$home/demo.ready token
+  : >"$ready"
+  "$osler" serve --home "$home" --port "${OSLER_DEMO_PORT:-8080}" --no-access-log >"$ready" &
+  server=$!
+  trap 'kill "$server" 2>/dev/null; wait "$server"; exit 0' INT TERM
+  until grep -q '^osler ready' "$ready"; do
+    kill -0 "$server" 2>/dev/null || exit 70
+    sleep 0.2
+  done
+  address=$(sed -n 's/^osler ready //p' "$ready")
+  token=$("$osler" token demo --days 1 --label demo --home "$home" --quiet 2>/dev/null)
+  cat <<TEXT
+Open     $address
+         name      demo
+         password  $password
+Look at  find a film by its number; what is true of it, only a made-up hospital knows
+TEXT
+  printf '%s\n' "$token" | python3 packaging/demo_cases.py "$address" "$home/new/labels.csv"
+  cat <<TEXT
+Drag     a DICOM file of your own onto the worklist
+Stop     Ctrl-C
+TEXT
+  wait "$server"
 }
 
 case ${1:-} in
   --clean) clean && exit 0 ;;
-  '') ;;
+  '' | --no-serve) ;;
   *)
-    printf 'error   ./x demo has no option "%s"\ndo      ./x demo, or ./x demo --clean\n' "$1" >&2
+    printf 'error   ./x demo has no option "%s"\ndo      ./x demo, ./x demo --no-serve, or ./x demo --clean\n' "$1" >&2
     exit 64
     ;;
 esac
@@ -168,7 +212,8 @@ mkdir -p "$home"
 touch "$home/.osler-demo"
 set_up
 make_films phantom "$home/cohort" "$films" 7
-run ingest "$home/cohort" --home "$home"
+configure
+run ingest "$home/cohort" --history --home "$home"
 run --shown ingest train examples/phantom.yaml --data "$home/cohort" --home "$home"
 report=$(said report)
 model=$(said model)
@@ -176,7 +221,7 @@ model=$(said model)
   "open the report"
 promote
 make_films new "$home/new" 60 8
-rm -rf "$home/maps"
-run predict chest-opacity "$home/new" --saliency "$home/maps" --home "$home"
-cp "$home/demo.log" "$home/findings.txt"
+deliver
+make_user
 last_words "$report" "${model##*: }"
+[[ ${1:-} == --no-serve ]] || serve

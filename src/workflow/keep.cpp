@@ -106,32 +106,33 @@ Result<void> insert_original(Transaction& change, const Examined& film,
                              const crypto::Digest& digest, std::int64_t revision,
                              const std::string& receipt) {
   const auto& instance = film.instance;
-  OSLER_TRY_DO(change.database().execute(
-      "INSERT INTO originals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-      "?, ?)",
-      {digest,
-       instance.sop_instance_uid,
-       revision,
-       instance.study_instance_uid,
-       instance.series_instance_uid,
-       instance.patient_id,
-       instance.modality,
-       instance.body_part,
-       instance.view_position,
-       instance.row_spacing_mm,
-       instance.column_spacing_mm,
-       instance.manufacturer,
-       instance.kvp,
-       instance.exposure_mas,
-       instance.age_years,
-       instance.patient_sex,
-       instance.study_date,
-       dump_json(Json(film.quality)),
-       film.pixels,
-       receipt,
-       instance.sop_class_uid,
-       instance.series_number,
-       instance.instance_number}));
+  OSLER_TRY_DO(
+      change.database().execute("INSERT INTO originals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                                "?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                                "?, ?)",
+                                {digest,
+                                 instance.sop_instance_uid,
+                                 revision,
+                                 instance.study_instance_uid,
+                                 instance.series_instance_uid,
+                                 instance.patient_id,
+                                 instance.modality,
+                                 instance.body_part,
+                                 instance.view_position,
+                                 instance.row_spacing_mm,
+                                 instance.column_spacing_mm,
+                                 instance.manufacturer,
+                                 instance.kvp,
+                                 instance.exposure_mas,
+                                 instance.age_years,
+                                 instance.patient_sex,
+                                 instance.study_date,
+                                 dump_json(Json(film.quality)),
+                                 film.pixels,
+                                 receipt,
+                                 instance.sop_class_uid,
+                                 instance.series_number,
+                                 instance.instance_number}));
   return {};
 }
 

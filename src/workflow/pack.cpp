@@ -82,8 +82,8 @@ Result<Bytes> atlas_of(const Subject& subject, const Judgement& judgement) {
     if (item.media == "application/x-osler-grey8") {
       continue;  // rows of an array: there is no picture to show
     }
-    const auto film = std::span(scores.features)
-                          .subspan(i * scores.features_per_film, scores.features_per_film);
+    const auto film =
+        std::span(scores.features).subspan(i * scores.features_per_film, scores.features_per_film);
     atlas.features.insert(atlas.features.end(), film.begin(), film.end());
     atlas.positive.push_back(validation.labels[i]);
     atlas.objects.push_back(item.object);

@@ -145,8 +145,7 @@ ALTER TABLE originals ADD COLUMN instance_number TEXT NOT NULL DEFAULT '';
 constexpr std::array kSchema{
     Migration{"workflow/1-originals", kOriginals}, Migration{"workflow/2-research", kResearch},
     Migration{"workflow/3-receipts", kReceipts},   Migration{"workflow/4-runs", kRuns},
-    Migration{"workflow/5-studies", kStudies},
-    Migration{"workflow/6-instances", kInstances},
+    Migration{"workflow/5-studies", kStudies},     Migration{"workflow/6-instances", kInstances},
 };
 
 }  // namespace

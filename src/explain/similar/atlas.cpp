@@ -39,10 +39,9 @@ Result<Bytes> Atlas::serialise() const {
       names.push_back(std::to_integer<std::uint8_t>(byte));
     }
   }
-  return arrays::to_npz(
-      {{"features", Array::of<float>({films(), features_per_film}, features)},
-       {"positive", Array::of<std::uint8_t>({films()}, positive)},
-       {"objects", Array::of<std::uint8_t>({films(), kDigestBytes}, names)}});
+  return arrays::to_npz({{"features", Array::of<float>({films(), features_per_film}, features)},
+                         {"positive", Array::of<std::uint8_t>({films()}, positive)},
+                         {"objects", Array::of<std::uint8_t>({films(), kDigestBytes}, names)}});
 }
 
 Result<Atlas> Atlas::deserialise(Bytes bytes) {
@@ -59,7 +58,8 @@ Result<Atlas> Atlas::deserialise(Bytes bytes) {
     return broken("has arrays that do not go together");
   }
   if (features.shape[0] > kMostFilms || features.shape[1] > kMostFeatures) {
-    return Error(ErrorCode::NotSupported, "the atlas is larger than 100,000 films of 4,096 features");
+    return Error(ErrorCode::NotSupported,
+                 "the atlas is larger than 100,000 films of 4,096 features");
   }
   Atlas atlas;
   atlas.features_per_film = features.shape[1];
@@ -92,8 +92,7 @@ Result<std::vector<Neighbour>> nearest(const Atlas& atlas, std::span<const float
     const auto other =
         std::span(atlas.features).subspan(i * atlas.features_per_film, atlas.features_per_film);
     const double lengths = own * length_of(other);
-    const double product =
-        std::inner_product(features.begin(), features.end(), other.begin(), 0.0);
+    const double product = std::inner_product(features.begin(), features.end(), other.begin(), 0.0);
     all.push_back({.film = i, .distance = lengths > 0.0 ? 1.0 - product / lengths : 1.0});
   }
   const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(count, all.size()));

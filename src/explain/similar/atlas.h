@@ -15,10 +15,10 @@ namespace osler::explain::similar {
 // such pictures useful to readers). Holds no picture: films are named by the digest of their
 // de-identified object, and only a home that keeps that object can show it.
 struct Atlas {
-  std::size_t features_per_film = 0;   // F
-  std::vector<float> features;         // [n, F] pooled, as the package's network gives them
-  std::vector<std::uint8_t> positive;  // [n] whether the film had the finding
-  std::vector<crypto::Digest> objects; // [n]
+  std::size_t features_per_film = 0;    // F
+  std::vector<float> features;          // [n, F] pooled, as the package's network gives them
+  std::vector<std::uint8_t> positive;   // [n] whether the film had the finding
+  std::vector<crypto::Digest> objects;  // [n]
 
   [[nodiscard]] std::size_t films() const { return objects.size(); }
 
@@ -30,7 +30,7 @@ struct Atlas {
 };
 
 struct Neighbour {
-  std::size_t film = 0;  // its place in the atlas
+  std::size_t film = 0;   // its place in the atlas
   double distance = 0.0;  // cosine distance, 0 to 2
 };
 

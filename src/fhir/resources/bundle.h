@@ -14,7 +14,7 @@ namespace osler::fhir::resources {
 struct SearchPage {
   std::string base = {};  // "https://osler.example/fhir", without a slash at the end
   std::optional<std::uint64_t> total = {};  // none: they were not all counted
-  std::string self = {};  // whole addresses, with the query as it was applied
+  std::string self = {};                    // whole addresses, with the query as it was applied
   std::optional<std::string> next = {};
   std::optional<std::string> previous = {};
   std::vector<Json> matches;

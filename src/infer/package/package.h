@@ -48,10 +48,10 @@ struct Contents {
 };
 
 // Writes a signed package as a new folder: manifest.json with every file's SHA-256, manifest.sig
-// (Ed25519 over its bytes), model.onnx, model.json, golden.npz, novelty.npz and atlas.npz where given,
-// card.md.
-// No times and no paths in it: equal contents and key give equal bytes. Written beside and renamed:
-// there is a whole package or none. Gives the package's digest, SHA-256 of manifest.json.
+// (Ed25519 over its bytes), model.onnx, model.json, golden.npz, novelty.npz and atlas.npz where
+// given, card.md. No times and no paths in it: equal contents and key give equal bytes. Written
+// beside and renamed: there is a whole package or none. Gives the package's digest, SHA-256 of
+// manifest.json.
 //
 // InvalidArgument: a name, version, golden input or JSON member that is not as above, or a bad key.
 // FailedPrecondition: the folder exists, or the golden inputs do not give their logits.

@@ -74,16 +74,14 @@ Result<Application> Application::create(workflow::Home& home, const Options& opt
   OSLER_TRY_DO(workflow::reading::prepare(home));
   OSLER_TRY(auto database, storage::Database::open(home.folder() / "osler.db"));
   auto state = std::make_unique<State>(home, std::move(database));
-  OSLER_TRY(state->audit,
-            storage::audit::Log::open(state->database, home.folder() / "keys" / "audit.key",
-                                      home.clock()));
+  OSLER_TRY(state->audit, storage::audit::Log::open(
+                              state->database, home.folder() / "keys" / "audit.key", home.clock()));
   OSLER_TRY(auto door,
             auth::Door::open(state->database, *state->audit, home.clock(), options.door));
   state->door.emplace(std::move(door));
   OSLER_TRY(state->decoder, dicom::decode::Decoder::create());
   OSLER_TRY(state->films, workflow::reading::Films::create(home));
-  OSLER_TRY(state->scoring,
-            workflow::reading::Scoring::start(home, {.threads = options.threads}));
+  OSLER_TRY(state->scoring, workflow::reading::Scoring::start(home, {.threads = options.threads}));
   state->context.reset(new Context{.home = home,
                                    .door = *state->door,
                                    .scoring = *state->scoring,
@@ -95,8 +93,8 @@ Result<Application> Application::create(workflow::Home& home, const Options& opt
                                    .intake = {},
                                    .router = &state->described});
   if (!options.web.empty()) {
-    OSLER_TRY(state->pages, http::StaticFiles::load(
-                                options.web, {.not_pages = {"/api/", "/v2/", "/fhir/"}}));
+    OSLER_TRY(state->pages,
+              http::StaticFiles::load(options.web, {.not_pages = {"/api/", "/v2/", "/fhir/"}}));
   }
   Application application(std::move(state));
   application.state_->described = application.router();

@@ -1,10 +1,11 @@
+#include "serve/api/internal/context.h"
+
 #include <chrono>
 
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
 #include "base/clock.h"
-#include "serve/api/internal/context.h"
 
 namespace osler::serve::api::internal {
 
@@ -53,8 +54,7 @@ Result<std::optional<double>> number_member(const Json& object, std::string_view
 }
 
 http::Response reply(Result<Json> document, int status) {
-  return document ? http::json_response(status, *document)
-                  : http::error_response(document.error());
+  return document ? http::json_response(status, *document) : http::error_response(document.error());
 }
 
 http::Response reply_nothing(const Result<void>& done) {

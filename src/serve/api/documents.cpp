@@ -122,17 +122,16 @@ Json study_document(const reading::StudyFacts& study, const workflow::Configurat
           {"place", study.place},
           {"acquired", study.acquired},
           {"accession", study.accession},
-          {"acknowledged", study.acknowledged_ms == 0
-                               ? Json()
-                               : Json{{"by", study.acknowledged_by},
-                                      {"at", time_or_null(study.acknowledged_ms)}}}};
+          {"acknowledged",
+           study.acknowledged_ms == 0
+               ? Json()
+               : Json{{"by", study.acknowledged_by}, {"at", time_or_null(study.acknowledged_ms)}}}};
 }
 
 Json image_document(const reading::FilmFacts& film, const std::string& at) {
   Json windows = Json::array();
   for (const auto& window : film.windows) {
-    windows.push_back(
-        {{"name", window.name}, {"center", window.centre}, {"width", window.width}});
+    windows.push_back({{"name", window.name}, {"center", window.centre}, {"width", window.width}});
   }
   return {{"sop", film.sop_instance_uid},
           {"series", film.series_instance_uid},
@@ -206,8 +205,8 @@ Json finding_document(const Context& context, const reading::Finding& finding, s
             {"version", finding.model.version},
             {"digest", finding.digest},
             {"stage", stage_of(context, finding.model)},
-            {"href", "/oversight/" + finding.model.name + "/" +
-                         std::to_string(finding.model.version)}}},
+            {"href",
+             "/oversight/" + finding.model.name + "/" + std::to_string(finding.model.version)}}},
           {"scored", time_or_null(finding.scored_ms)},
           {"intended_use", intended_use_of(context, finding.model)},
           {"map", parsed_or_null(finding.map)},

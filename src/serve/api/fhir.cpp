@@ -43,13 +43,12 @@ resources::Instant now_of(const Context& context) {
 Result<void> note(Context& context, const Request& request, std::string_view type,
                   std::size_t count) {
   OSLER_TRY(auto change, storage::Transaction::begin(context.home.database()));
-  OSLER_TRY_DO(context.home.audit().append(change,
-                                           {.actor = identity(request).user,
-                                            .action = "fhir.read",
-                                            .facts = {{"type", std::string(type)},
-                                                      {"count", std::to_string(count)},
-                                                      {"request", request.id},
-                                                      {"from", request.remote}}}));
+  OSLER_TRY_DO(context.home.audit().append(change, {.actor = identity(request).user,
+                                                    .action = "fhir.read",
+                                                    .facts = {{"type", std::string(type)},
+                                                              {"count", std::to_string(count)},
+                                                              {"request", request.id},
+                                                              {"from", request.remote}}}));
   return change.commit();
 }
 
@@ -64,8 +63,8 @@ Result<resources::Type> type_of(const Request& request) {
 
 Result<Response> read(Context& context, const Request& request) {
   OSLER_TRY(const auto type, type_of(request));
-  OSLER_TRY(const Json resource, workflow::publish::read(context.home, type,
-                                                         request.parameter("id").value_or("")));
+  OSLER_TRY(const Json resource,
+            workflow::publish::read(context.home, type, request.parameter("id").value_or("")));
   OSLER_TRY_DO(note(context, request, resources::to_string(type), 1));
   return fhir_response(200, resource);
 }
@@ -79,11 +78,10 @@ query_of::Handling handling_of(const Request& request) {
 Result<Response> search(Context& context, const Request& request) {
   OSLER_TRY(const auto type, type_of(request));
   const std::string base = base_of(request);
-  OSLER_TRY(const auto query,
-            query_of::parse(type, request.query,
-                            {.base = base,
-                             .handling = handling_of(request),
-                             .now = now_of(context)}));
+  OSLER_TRY(
+      const auto query,
+      query_of::parse(type, request.query,
+                      {.base = base, .handling = handling_of(request), .now = now_of(context)}));
   OSLER_TRY(auto found, workflow::publish::search(context.home, query));
   resources::SearchPage page{.base = base,
                              .total = found.total,
@@ -108,8 +106,8 @@ Response metadata(Context& context, const Request& request) {
        .version = context.options.version,
        .date = now_of(context),
        .security = "A bearer token of osler token NAME, or the session of the pages."});
-  return statement ? fhir_response(200, *statement) : fhir_problem(
-                                                          http::error_response(statement.error()));
+  return statement ? fhir_response(200, *statement)
+                   : fhir_problem(http::error_response(statement.error()));
 }
 
 template <typename Answer>
@@ -145,10 +143,8 @@ http::Response fhir_problem(http::Response problem) {
                      : problem.status == 405 ? "not-supported"
                      : problem.status >= 500 ? "exception"
                                              : "processing";
-  const resources::Issue issue{.severity = resources::Severity::Error,
-                               .code = code,
-                               .text = text,
-                               .diagnostics = advice};
+  const resources::Issue issue{
+      .severity = resources::Severity::Error, .code = code, .text = text, .diagnostics = advice};
   problem.body = dump_json(resources::operation_outcome(std::span(&issue, 1)));
   problem.content_type = kFhirJson;
   return problem;
@@ -156,8 +152,7 @@ http::Response fhir_problem(http::Response problem) {
 
 void add_fhir(http::Router& router, Context& context) {
   const auto get = [&](std::string pattern, std::string id, std::string summary,
-                       std::string_view access,
-                       std::function<Response(const Request&)> handler) {
+                       std::string_view access, std::function<Response(const Request&)> handler) {
     router.add({.pattern = std::move(pattern),
                 .id = std::move(id),
                 .summary = std::move(summary),
@@ -172,8 +167,8 @@ void add_fhir(http::Router& router, Context& context) {
   get("/fhir/{type}/{id}", "fhir_read", "One FHIR R4 resource", "fhir.read",
       [&context](const Request& r) { return answered([&] { return read(context, r); }); });
   // Everything else below /fhir, so that its refusal is an OperationOutcome as well.
-  for (const auto method : {http::Method::Get, http::Method::Post, http::Method::Put,
-                            http::Method::Delete}) {
+  for (const auto method :
+       {http::Method::Get, http::Method::Post, http::Method::Put, http::Method::Delete}) {
     const bool reads = method == http::Method::Get;
     router.add({.method = method,
                 .pattern = "/fhir/{rest...}",

@@ -43,8 +43,7 @@ Result<Model> model_of(Context& context, const Request& request) {
     return scorer;
   }
   for (const auto& service : context.scoring.models()) {
-    const bool wanted = name.version == 0 ? service.model.name == name.name
-                                          : service.model == name;
+    const bool wanted = name.version == 0 ? service.model.name == name.name : service.model == name;
     if (wanted && service.paused) {
       return Error(ErrorCode::Unavailable, service.model.reference() + " is paused");
     }
@@ -59,12 +58,12 @@ Json tensor_document(const char* name, Json shape) {
 
 Json metadata(const workflow::Scorer& scorer) {
   const auto& package = scorer.package();
-  return {{"name", package.contents().name},
-          {"versions", {std::to_string(package.contents().version)}},
-          {"platform", "onnx_onnxruntime"},
-          {"inputs", {tensor_document("image", {-1, 1, package.height(), package.width()})}},
-          {"outputs",
-           {tensor_document("probability", {-1, 1}), tensor_document("logit", {-1, 1})}}};
+  return {
+      {"name", package.contents().name},
+      {"versions", {std::to_string(package.contents().version)}},
+      {"platform", "onnx_onnxruntime"},
+      {"inputs", {tensor_document("image", {-1, 1, package.height(), package.width()})}},
+      {"outputs", {tensor_document("probability", {-1, 1}), tensor_document("logit", {-1, 1})}}};
 }
 
 // [N, 1, H, W] of the model's input size.
@@ -74,9 +73,9 @@ Result<std::size_t> images_in(const Tensor& tensor, const infer::package::Packag
   const auto& shape = tensor.shape;
   if (tensor.name != "image" || shape.size() != 4 ||
       !std::equal(wanted.begin(), wanted.end(), shape.begin() + 1)) {
-    return Error(ErrorCode::InvalidArgument,
-                 "the input is not \"image\" of shape [N, 1, " + std::to_string(wanted[1]) + ", " +
-                     std::to_string(wanted[2]) + "]");
+    return Error(ErrorCode::InvalidArgument, "the input is not \"image\" of shape [N, 1, " +
+                                                 std::to_string(wanted[1]) + ", " +
+                                                 std::to_string(wanted[2]) + "]");
   }
   if (shape[0] > kMostImages) {
     return Error(ErrorCode::InvalidArgument, "more than 64 images in one request");
@@ -84,8 +83,7 @@ Result<std::size_t> images_in(const Tensor& tensor, const infer::package::Packag
   return static_cast<std::size_t>(shape[0]);
 }
 
-std::vector<Tensor> outputs_of(const infer::engine::Outputs& scored,
-                               const clinical::ScoreMap& map,
+std::vector<Tensor> outputs_of(const infer::engine::Outputs& scored, const clinical::ScoreMap& map,
                                const inference::InferRequest& request) {
   const auto n = static_cast<std::int64_t>(scored.images);
   Tensor probability{.name = "probability", .shape = {n, 1}, .data = {}};
@@ -136,9 +134,9 @@ Result<Response> infer(Context& context, const Request& request) {
     return Error(ErrorCode::Unavailable, "the request waited beyond its deadline");
   }
   OSLER_TRY(const auto scored, package.score(asked.inputs.front().data, images));
-  auto written = inference::write_infer(
-      asked, package.contents().name, std::to_string(package.contents().version),
-      outputs_of(scored, package.contents().score_map, asked));
+  auto written = inference::write_infer(asked, package.contents().name,
+                                        std::to_string(package.contents().version),
+                                        outputs_of(scored, package.contents().score_map, asked));
   Response response;
   response.content_type = written.json_bytes ? "application/octet-stream" : "application/json";
   if (written.json_bytes) {
@@ -230,11 +228,12 @@ void add_inference(http::Router& router, Context& context) {
                                                  {"version", context.options.version},
                                                  {"extensions", {"binary_tensor_data"}}});
               }});
-  router.add({.pattern = "/v2/health/live",
-              .id = "v2_live",
-              .summary = "The process answers",
-              .access = std::string(auth::kPublic),
-              .handler = [](const Request&) { return http::json_response(200, {{"live", true}}); }});
+  router.add(
+      {.pattern = "/v2/health/live",
+       .id = "v2_live",
+       .summary = "The process answers",
+       .access = std::string(auth::kPublic),
+       .handler = [](const Request&) { return http::json_response(200, {{"live", true}}); }});
   router.add({.pattern = "/v2/health/ready",
               .id = "v2_ready",
               .summary = "Every model in service is open",

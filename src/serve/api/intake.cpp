@@ -93,18 +93,18 @@ Json receipt_document(const workflow::Receipt& receipt) {
 }
 
 Result<Json> upload(Context& context, const Request& request) {
-  const Unpacked place(context.home.folder() / "spool" / ("upload-" + to_hex(crypto::random_bytes(8))));
+  const Unpacked place(context.home.folder() / "spool" /
+                       ("upload-" + to_hex(crypto::random_bytes(8))));
   OSLER_TRY_DO(make_folder(place.folder()));
   OSLER_TRY(auto files, unpack(request, place.folder()));
   NoProgress progress;
   // One at a time: each uses every core, and the disk.
   const std::lock_guard lock(context.intake);
-  OSLER_TRY(const auto receipt,
-            workflow::take_in(context.home,
-                              {.paths = std::move(files),
-                               .shown_from = place.folder(),
-                               .actor = identity(request).user},
-                              progress));
+  OSLER_TRY(const auto receipt, workflow::take_in(context.home,
+                                                  {.paths = std::move(files),
+                                                   .shown_from = place.folder(),
+                                                   .actor = identity(request).user},
+                                                  progress));
   context.scoring.nudge();
   return receipt_document(receipt);
 }
@@ -118,18 +118,19 @@ Result<Json> receipt(Context& context, const Request& request) {
 }  // namespace
 
 void add_intake(http::Router& router, Context& context) {
-  router.add({.method = http::Method::Post,
-              .pattern = "/api/studies",
-              .id = "take_in",
-              .summary = "Films or zip archives of films; what the receipt names is durable",
-              .access = "study.upload",
-              .max_body = kMostUpload,
-              .spool = true,
-              .deadline = std::chrono::minutes(30),
-              .request_type = "multipart/form-data",
-              .request_schema =
-                  R"({"type":"object","properties":{"films":{"type":"array","items":{"type":"string","format":"binary"}}}})",
-              .handler = [&context](const Request& r) { return reply(upload(context, r)); }});
+  router.add(
+      {.method = http::Method::Post,
+       .pattern = "/api/studies",
+       .id = "take_in",
+       .summary = "Films or zip archives of films; what the receipt names is durable",
+       .access = "study.upload",
+       .max_body = kMostUpload,
+       .spool = true,
+       .deadline = std::chrono::minutes(30),
+       .request_type = "multipart/form-data",
+       .request_schema =
+           R"({"type":"object","properties":{"films":{"type":"array","items":{"type":"string","format":"binary"}}}})",
+       .handler = [&context](const Request& r) { return reply(upload(context, r)); }});
   router.add({.pattern = "/api/receipts/{receipt}",
               .id = "receipt",
               .summary = "What became of each file of an earlier delivery",

@@ -46,10 +46,9 @@ http::Response metrics(Context& context) {
 }
 
 http::Response description(Context& context) {
-  const auto document = http::openapi(*context.router, {.version = context.options.version,
-                                                        .left_out = {"web"}});
-  return document ? http::json_response(200, *document)
-                  : http::error_response(document.error());
+  const auto document =
+      http::openapi(*context.router, {.version = context.options.version, .left_out = {"web"}});
+  return document ? http::json_response(200, *document) : http::error_response(document.error());
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ constexpr std::array kPermissions{"study.read",   "study.answer", "study.upload"
                                   "infer",        "fhir.read",    "admin.read"};
 
 std::string cookie_line(const Context& context, std::string_view value, bool ends) {
-  std::string line = std::string(kCookie) + "=" + std::string(value) +
-                     "; Path=/; HttpOnly; SameSite=Strict";
+  std::string line =
+      std::string(kCookie) + "=" + std::string(value) + "; Path=/; HttpOnly; SameSite=Strict";
   if (context.options.secure) {
     line += "; Secure";
   }
@@ -144,8 +144,7 @@ Json session_document(Context& context, const auth::Identity* who, std::string_v
             {"test_system", configuration.test_system},
             {"marks_policy", std::string(workflow::to_string(configuration.marks))}}},
           {"has_users", users.has_value() && *users > 0},
-          {"idle_minutes",
-           std::chrono::duration_cast<std::chrono::minutes>(sessions.idle).count()},
+          {"idle_minutes", std::chrono::duration_cast<std::chrono::minutes>(sessions.idle).count()},
           {"notices", who == nullptr ? Json::array() : notices_document(context)},
           {"version", context.options.version}};
 }
@@ -156,28 +155,30 @@ void add_session(http::Router& router, Context& context) {
               .summary = "Who is logged in, what they may do, and what the pages must know",
               .access = std::string(auth::kPublic),
               .handler = [&context](const Request& r) { return session(context, r); }});
-  router.add({.method = http::Method::Post,
-              .pattern = "/api/login",
-              .id = "login",
-              .summary = "Log in by name and password; sets the session's cookie",
-              .access = std::string(auth::kPublic),
-              .request_schema =
-                  R"({"type":"object","required":["name","password"],"properties":{"name":{"type":"string"},"password":{"type":"string"}}})",
-              .handler = [&context](const Request& r) { return login(context, r); }});
+  router.add(
+      {.method = http::Method::Post,
+       .pattern = "/api/login",
+       .id = "login",
+       .summary = "Log in by name and password; sets the session's cookie",
+       .access = std::string(auth::kPublic),
+       .request_schema =
+           R"({"type":"object","required":["name","password"],"properties":{"name":{"type":"string"},"password":{"type":"string"}}})",
+       .handler = [&context](const Request& r) { return login(context, r); }});
   router.add({.method = http::Method::Post,
               .pattern = "/api/logout",
               .id = "logout",
               .summary = "End the session",
               .access = std::string(auth::kSession),
               .handler = [&context](const Request& r) { return logout(context, r); }});
-  router.add({.method = http::Method::Post,
-              .pattern = "/api/account/password",
-              .id = "change_password",
-              .summary = "Change one's own password; ends every other session",
-              .access = std::string(auth::kSession),
-              .request_schema =
-                  R"({"type":"object","required":["old","new"],"properties":{"old":{"type":"string"},"new":{"type":"string"}}})",
-              .handler = [&context](const Request& r) { return change_password(context, r); }});
+  router.add(
+      {.method = http::Method::Post,
+       .pattern = "/api/account/password",
+       .id = "change_password",
+       .summary = "Change one's own password; ends every other session",
+       .access = std::string(auth::kSession),
+       .request_schema =
+           R"({"type":"object","required":["old","new"],"properties":{"old":{"type":"string"},"new":{"type":"string"}}})",
+       .handler = [&context](const Request& r) { return change_password(context, r); }});
 }
 
 }  // namespace osler::serve::api::internal

@@ -79,9 +79,8 @@ Json not_assessed_document(const reading::Findings& findings, std::size_t images
   }
   for (const auto& card : findings.cards) {
     if (!card.has_score()) {
-      list.push_back({{"what", card.label}, {"why", card.reason.empty()
-                                                        ? reading::sentence_of(card)
-                                                        : card.reason}});
+      list.push_back({{"what", card.label},
+                      {"why", card.reason.empty() ? reading::sentence_of(card) : card.reason}});
     }
   }
   if (findings.cards.empty()) {
@@ -102,8 +101,7 @@ Result<reading::Findings> findings_with_similar(Context& context,
 }
 
 bool marks_allowed(const Context& context, const std::optional<reading::FirstRead>& read) {
-  return context.home.configuration().marks == workflow::MarksPolicy::OnRequest ||
-         read.has_value();
+  return context.home.configuration().marks == workflow::MarksPolicy::OnRequest || read.has_value();
 }
 
 Result<Json> cards_document(Context& context, const reading::Findings& findings, bool marks) {
@@ -160,8 +158,9 @@ Result<Json> decide(Context& context, const Request& request) {
   const auto answer = reading::answer_from(word);
   if (!answer) {
     return Error(ErrorCode::InvalidArgument, "\"decision\" is no answer")
-        .hint("agree, disagree or cannot_say; present or absent of an undecided finding; "
-              "withdrawn to undo");
+        .hint(
+            "agree, disagree or cannot_say; present or absent of an undecided finding; "
+            "withdrawn to undo");
   }
   reading::NewDecision decision{.answer = *answer};
   OSLER_TRY(decision.reason, text_member(body, "reason"));
@@ -325,12 +324,14 @@ void add_answers(http::Router& router, Context& context) {
        "What the reader saw before any mark of the AI",
        R"({"type":"object","required":["text"],"properties":{"text":{"type":"string"}}})",
        [&context](const Request& r) { return reply(first_read(context, r)); });
-  post("/api/studies/{study}/shown", "shown", "That the AI's marks were shown",
-       R"({"type":"object","required":["finding","marks"],"properties":{"finding":{"type":"string"},"marks":{"enum":["outline","heat"]}}})",
-       [&context](const Request& r) { return reply_nothing(shown(context, r)); });
-  post("/api/studies/{study}/problem", "problem", "A problem with an AI result",
-       R"({"type":"object","required":["text"],"properties":{"finding":{"type":"string"},"text":{"type":"string"}}})",
-       [&context](const Request& r) { return reply_nothing(problem(context, r)); });
+  post(
+      "/api/studies/{study}/shown", "shown", "That the AI's marks were shown",
+      R"({"type":"object","required":["finding","marks"],"properties":{"finding":{"type":"string"},"marks":{"enum":["outline","heat"]}}})",
+      [&context](const Request& r) { return reply_nothing(shown(context, r)); });
+  post(
+      "/api/studies/{study}/problem", "problem", "A problem with an AI result",
+      R"({"type":"object","required":["text"],"properties":{"finding":{"type":"string"},"text":{"type":"string"}}})",
+      [&context](const Request& r) { return reply_nothing(problem(context, r)); });
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include "workflow/reading/worklist.h"
+
 #include <algorithm>
 #include <chrono>
 
@@ -6,7 +8,6 @@
 #include "base/text.h"
 #include "serve/api/internal/context.h"
 #include "serve/api/internal/documents.h"
-#include "workflow/reading/worklist.h"
 
 namespace osler::serve::api::internal {
 namespace {
@@ -107,11 +108,10 @@ std::string why_it_is_here(const reading::StudyFacts& study, std::int64_t now) {
 
 Json row_document(const reading::StudyFacts& study, const workflow::Configuration& configuration,
                   std::int64_t now) {
-  const auto result = study.result.empty()
-                          ? Json::object()
-                          : parse_json(study.result, "studies").has_value()
-                                ? *parse_json(study.result, "studies")
-                                : Json::object();
+  const auto result = study.result.empty() ? Json::object()
+                      : parse_json(study.result, "studies").has_value()
+                          ? *parse_json(study.result, "studies")
+                          : Json::object();
   const Json findings = result.value("findings", Json::array());
   Json document = study_document(study, configuration, now);
   document["group"] = group_of(study, now);

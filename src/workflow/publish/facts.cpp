@@ -1,3 +1,5 @@
+#include "workflow/publish/internal/facts.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -7,7 +9,6 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "workflow/models.h"
-#include "workflow/publish/internal/facts.h"
 #include "workflow/reading/decide.h"
 
 namespace osler::workflow::publish::internal {
@@ -133,15 +134,15 @@ resources::Finding finding_of(const reading::Finding& card, const StudyRecord& r
                              .sentence = reading::sentence_of(card)};
   if (card.has_score()) {
     finding.reason.clear();
-    finding.score = clinical::Reading{
-        .probability = card.probability.value_or(0.0),
-        .lower = card.lower.value_or(0.0),
-        .upper = card.upper.value_or(1.0),
-        .threshold = card.threshold.value_or(0.5),
-        .positive = card.state == FindingState::Above,
-        .tier = tier_of(card.tier),
-        .similar_n = static_cast<std::size_t>(card.similar_n),
-        .similar_positive = static_cast<std::size_t>(card.similar_positive)};
+    finding.score =
+        clinical::Reading{.probability = card.probability.value_or(0.0),
+                          .lower = card.lower.value_or(0.0),
+                          .upper = card.upper.value_or(1.0),
+                          .threshold = card.threshold.value_or(0.5),
+                          .positive = card.state == FindingState::Above,
+                          .tier = tier_of(card.tier),
+                          .similar_n = static_cast<std::size_t>(card.similar_n),
+                          .similar_positive = static_cast<std::size_t>(card.similar_positive)};
   }
   finding.scored_at = instant(card.scored_ms != 0 ? card.scored_ms : card.queued_ms);
   finding.decision = decision_of(card);
@@ -211,10 +212,9 @@ Result<StudyRecord> load_study(Home& home, std::int64_t number) {
   record.report.study_id = record.study.id;
   record.report.patient_id = record.patient.id;
   for (const auto& card : findings.cards) {
-    record.report.findings.push_back(
-        {.finding = finding_of(card, record),
-         .model = model_of(card.model.name, card.model.version, card.digest, card.label,
-                           card.code)});
+    record.report.findings.push_back({.finding = finding_of(card, record),
+                                      .model = model_of(card.model.name, card.model.version,
+                                                        card.digest, card.label, card.code)});
   }
   interpret(findings, record);
   return record;
@@ -231,8 +231,8 @@ Result<std::vector<resources::Model>> load_models(Home& home) {
       if (!found) {
         break;
       }
-      list.push_back(model_of(rows.text(0), rows.integer(1), rows.text(2), rows.text(3),
-                              rows.text(4)));
+      list.push_back(
+          model_of(rows.text(0), rows.integer(1), rows.text(2), rows.text(3), rows.text(4)));
       list.back().updated = instant(rows.integer(5));
     }
   }

@@ -187,9 +187,8 @@ Result<std::vector<std::int64_t>> candidates(Home& home, const Query& query) {
   const bool of_results = query.type != Type::ImagingStudy;
   OSLER_TRY(auto rows,
             home.database().prepare(
-                of_results
-                    ? "SELECT DISTINCT study FROM results WHERE shown = 1 ORDER BY study"
-                    : "SELECT number FROM studies ORDER BY number"));
+                of_results ? "SELECT DISTINCT study FROM results WHERE shown = 1 ORDER BY study"
+                           : "SELECT number FROM studies ORDER BY number"));
   return numbers(std::move(rows));
 }
 
@@ -295,7 +294,8 @@ Result<std::vector<Json>> devices(Home& home) {
   return list;
 }
 
-// A page of a home with very many studies: in the order of ids, from the cursor on, without a total.
+// A page of a home with very many studies: in the order of ids, from the cursor on, without a
+// total.
 Result<Page> walk(Home& home, const Query& query, const std::vector<std::int64_t>& studies) {
   std::int64_t after = 0;
   if (query.cursor) {

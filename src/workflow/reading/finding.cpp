@@ -23,6 +23,14 @@ std::optional<double> number_or_none(const storage::Statement& rows, int column)
   return rows.is_null(column) ? std::nullopt : std::optional<double>(rows.number(column));
 }
 
+// Study files write "opacity"; a card begins with a capital.
+std::string sentence_case(std::string label) {
+  if (!label.empty() && label.front() >= 'a' && label.front() <= 'z') {
+    label.front() = static_cast<char>(label.front() - 'a' + 'A');
+  }
+  return label;
+}
+
 FindingState state_from(const std::string& word, bool positive, const std::string& tier) {
   if (word == "scored") {
     if (tier == "undecided") {
@@ -61,7 +69,7 @@ Result<std::vector<Finding>> rows_of(Home& home, std::int64_t study) {
     Finding finding;
     finding.id = rows.integer(0);
     finding.reason = rows.text(2);
-    finding.label = rows.text(3);
+    finding.label = sentence_case(rows.text(3));
     finding.code = rows.text(4);
     finding.sop_instance_uid = rows.text(5);
     finding.model = {.name = rows.text(6), .version = rows.integer(7)};

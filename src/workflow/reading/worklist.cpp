@@ -184,10 +184,9 @@ Result<std::vector<StudyFacts>> page(Home& home, const WorklistQuery& query,
 }
 
 Result<StudyFacts> find_row(Home& home, const char* condition, const Value& value) {
-  OSLER_TRY(auto rows,
-            home.database().prepare(std::string("SELECT ") + internal::kStudyColumns +
-                                        " FROM studies AS s WHERE " + condition,
-                                    {value}));
+  OSLER_TRY(auto rows, home.database().prepare(std::string("SELECT ") + internal::kStudyColumns +
+                                                   " FROM studies AS s WHERE " + condition,
+                                               {value}));
   OSLER_TRY(const bool found, rows.step());
   if (!found) {
     return Error(ErrorCode::NotFound, "there is no such study");
@@ -243,9 +242,9 @@ Result<Place> place_of(Home& home, const StudyFacts& study) {
   };
   Place place;
   OSLER_TRY(const auto before,
-            home.database().integer("SELECT count(*) FROM studies AS s WHERE " + open + " AND " +
-                                        key + " < (?, ?, ?)",
-                                    {study.due_ms, urgency, study.study_instance_uid}));
+            home.database().integer(
+                "SELECT count(*) FROM studies AS s WHERE " + open + " AND " + key + " < (?, ?, ?)",
+                {study.due_ms, urgency, study.study_instance_uid}));
   place.position = before.value_or(0) + 1;
   OSLER_TRY(place.of, count(home, open, ""));
   OSLER_TRY(const auto next, neighbour(">", "ASC"));

@@ -43,8 +43,8 @@ TEST(Nearest, GivesNoMoreThanThereAre) {
 
 TEST(Nearest, RefusesOtherFeatures) {
   EXPECT_FALSE(nearest(plane(), std::vector<float>{1.0F}, 3));
-  EXPECT_FALSE(nearest(
-      plane(), std::vector<float>{1.0F, std::numeric_limits<float>::quiet_NaN()}, 3));
+  EXPECT_FALSE(
+      nearest(plane(), std::vector<float>{1.0F, std::numeric_limits<float>::quiet_NaN()}, 3));
 }
 
 TEST(Atlas, ReadsBackAsWritten) {

@@ -34,7 +34,7 @@ struct Context {
   std::shared_ptr<http::Registry> registry;
   Options options;
   std::atomic<bool> stopping{false};
-  std::mutex intake;  // deliveries are taken in one at a time
+  std::mutex intake;                     // deliveries are taken in one at a time
   const http::Router* router = nullptr;  // for the API's own description
 };
 

@@ -2,8 +2,8 @@
 // over a home with phantom films, two models and a user of each role.
 
 #include <algorithm>
-#include <cstring>
 #include <atomic>
+#include <cstring>
 #include <map>
 #include <set>
 #include <string>
@@ -45,7 +45,8 @@ class Served {
     }
     home_ = std::make_unique<workflow::Home>(*std::move(opened));
     test::serve_model(*home_);
-    test::serve_model(*home_, {.name = "chest-other", .label = "Other", .says = test::Says::Undecided});
+    test::serve_model(*home_,
+                      {.name = "chest-other", .label = "Other", .says = test::Says::Undecided});
     films_ = test::phantom_films(folder_.path() / "films", 12);
     late_ = test::phantom_films(folder_.path() / "late", 2, 99);
     test::take_in_films(*home_, films_);
@@ -77,8 +78,9 @@ class Served {
       EXPECT_EQ(answer.status, 200) << answer.body;
       const auto document = parse_json(answer.body, "login");
       const std::string set = answer.header("Set-Cookie");
-      lines = "Cookie: " + set.substr(0, set.find(';')) + "\r\nX-CSRF-Token: " +
-              (document ? (*document)["csrf"].get<std::string>() : "") + "\r\n";
+      lines = "Cookie: " + set.substr(0, set.find(';')) +
+              "\r\nX-CSRF-Token: " + (document ? (*document)["csrf"].get<std::string>() : "") +
+              "\r\n";
     }
     return lines;
   }
@@ -232,11 +234,12 @@ TEST_F(Api, RefusesAChangeWithoutTheSessionsToken) {
   const std::string cookie_only = all.substr(0, all.find("X-CSRF-Token"));
   auto client = served_->client();
   EXPECT_EQ(client.ask(http::test::post(path, "{}", cookie_only)).status, 403);
-  EXPECT_EQ(
-      served_->client().ask(http::test::post(path, "{}", cookie_only + "X-CSRF-Token: x\r\n")).status,
-      403);
-  EXPECT_TRUE(parsed(get("/api/studies/" + study["study"].get<std::string>()))["acknowledged"]
-                  .is_null());
+  EXPECT_EQ(served_->client()
+                .ask(http::test::post(path, "{}", cookie_only + "X-CSRF-Token: x\r\n"))
+                .status,
+            403);
+  EXPECT_TRUE(
+      parsed(get("/api/studies/" + study["study"].get<std::string>()))["acknowledged"].is_null());
 }
 
 TEST_F(Api, ShowsAStudyWithItsPatientFilmsAndFindings) {
@@ -278,8 +281,7 @@ TEST_F(Api, TakesAnAnswerAndTheReportFollows) {
   const Json amended = parsed(get(report));
   EXPECT_EQ(amended["status"], "amended");
   EXPECT_THAT(dump_json(amended), HasSubstr("a.physician"));
-  const Json observation =
-      parsed(get("/fhir/Observation/" + opacity["id"].get<std::string>()));
+  const Json observation = parsed(get("/fhir/Observation/" + opacity["id"].get<std::string>()));
   EXPECT_EQ(observation["status"], "amended");
   EXPECT_EQ(observation["meta"]["security"][0]["code"], "AIAST");
 
@@ -307,9 +309,9 @@ TEST_F(Api, RefusesAnswersWithWords) {
                  R"({"decision": "agree"})")
                 .status,
             404);
-  EXPECT_EQ(parsed(get(finding_path(study, card(study, "Opacity")) + "/decisions"))["decisions"]
-                .size(),
-            0U);
+  EXPECT_EQ(
+      parsed(get(finding_path(study, card(study, "Opacity")) + "/decisions"))["decisions"].size(),
+      0U);
 }
 
 TEST_F(Api, AcknowledgesAndGivesTheNext) {
@@ -435,8 +437,7 @@ TEST_F(Api, PagesThroughASearch) {
 }
 
 TEST_F(Api, AnswersFhirErrorsWithAnOutcome) {
-  for (const auto& [path, role, status] :
-       std::vector<std::tuple<std::string, std::string, int>>{
+  for (const auto& [path, role, status] : std::vector<std::tuple<std::string, std::string, int>>{
            {"/fhir/Patient/p999999", "physician", 404},
            {"/fhir/Medication", "physician", 404},
            {"/fhir/Patient?nme=x", "physician", 400},
