@@ -122,6 +122,11 @@ std::optional<std::string> Arguments::text(std::string_view name) const {
   return found == options_.end() ? std::nullopt : std::optional(found->second.back());
 }
 
+std::vector<std::string> Arguments::texts(std::string_view name) const {
+  const auto found = options_.find(name);
+  return found == options_.end() ? std::vector<std::string>() : found->second;
+}
+
 Result<std::int64_t> Arguments::integer(std::string_view name, std::int64_t otherwise,
                                         std::int64_t least, std::int64_t most) const {
   const auto given = text(name);

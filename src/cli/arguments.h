@@ -45,6 +45,8 @@ class Arguments {
   [[nodiscard]] const std::vector<std::string>& positional() const { return positional_; }
   [[nodiscard]] bool has(std::string_view name) const;
   [[nodiscard]] std::optional<std::string> text(std::string_view name) const;
+  // Every value given, in order: for options that may stand several times.
+  [[nodiscard]] std::vector<std::string> texts(std::string_view name) const;
   // The last value given, or the default. InvalidArgument: not a whole number, or out of range.
   [[nodiscard]] Result<std::int64_t> integer(std::string_view name, std::int64_t otherwise,
                                              std::int64_t least, std::int64_t most) const;

@@ -20,7 +20,7 @@ constexpr std::string_view kOverview =
     "osler: from the hospital's archive to the bedside. Decision support, not a cleared medical "
     "device.\n\n"
     "  take in     ingest   deidentify   phantom\n"
-    "  data sets   dataset\n"
+    "  data sets   dataset  label\n"
     "  learn       train    evaluate     runs\n"
     "  models      model    predict\n"
     "  people      user     token\n"

@@ -14,6 +14,10 @@ namespace osler::cli {
 [[nodiscard]] Verb dataset_show_verb();
 [[nodiscard]] Verb dataset_diff_verb();
 [[nodiscard]] Verb dataset_split_verb();
+[[nodiscard]] Verb label_create_verb();
+[[nodiscard]] Verb label_list_verb();
+[[nodiscard]] Verb label_agreement_verb();
+[[nodiscard]] Verb label_finish_verb();
 [[nodiscard]] Verb train_verb();
 [[nodiscard]] Verb evaluate_verb();
 [[nodiscard]] Verb runs_list_verb();

@@ -57,6 +57,8 @@ Result<std::vector<Version>> versions(Database& database, std::string_view where
 }
 
 constexpr std::size_t kLongestName = 64;
+constexpr std::size_t kShortestDigest = 8;
+constexpr std::size_t kDigestDigits = 64;
 
 bool is_name(std::string_view name) {
   const auto allowed = [](char letter) {
@@ -78,6 +80,15 @@ std::pair<std::string, std::optional<std::int64_t>> parse_reference(std::string_
     number.remove_prefix(1);
   }
   return {std::string(reference.substr(0, at)), parse_integer(number).value_or(-1)};
+}
+
+// The digest's first digits in "name@ab12cd34"; empty: they are none.
+std::string parse_prefix(std::string_view reference) {
+  const std::size_t at = reference.find('@');
+  const auto digits = at == std::string_view::npos ? "" : lower(reference.substr(at + 1));
+  const bool good = digits.size() >= kShortestDigest && digits.size() <= kDigestDigits &&
+                    digits.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return good ? digits : std::string();
 }
 
 }  // namespace
@@ -137,6 +148,19 @@ Result<Version> Catalogue::find(std::string_view reference) const {
                                  {name, number}));
   if (!found.empty()) {
     return std::move(found.front());
+  }
+  if (const auto prefix = parse_prefix(reference); !prefix.empty()) {
+    OSLER_TRY(found,
+              versions(*database_, "WHERE name = ? AND substr(digest, 1, ?) = ? ORDER BY number",
+                       {name, prefix.size(), prefix}));
+    if (found.size() > 1) {
+      return Error(ErrorCode::InvalidArgument,
+                   "several versions of " + name + " begin like that: " + prefix)
+          .hint("write more digits of the digest");
+    }
+    if (!found.empty()) {
+      return std::move(found.front());
+    }
   }
   OSLER_TRY(const auto all, list());
   std::vector<std::string> names;

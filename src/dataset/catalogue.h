@@ -26,6 +26,8 @@ struct Version {
   std::string created;  // RFC 3339
 
   [[nodiscard]] std::string reference() const { return name + "@v" + std::to_string(number); }
+  // "phantom@ab12cd34": the same in every home.
+  [[nodiscard]] std::string short_digest() const { return name + "@" + digest.hex().substr(0, 8); }
 };
 
 // The data sets of a home: names and versions in the database, manifests as objects.
@@ -51,8 +53,10 @@ class Catalogue {
   [[nodiscard]] Result<Created> create(storage::Transaction& change, const NewVersion& about,
                                        const Manifest& manifest);
 
-  // "name" (its newest version), "name@v3", "name@3" or a manifest's digest (64 digits).
-  // NotFound: none such; the hint names the nearest and how to list them.
+  // "name" (its newest version), "name@v3", "name@3", a manifest's digest (64 digits), or
+  // "name@digest" with at least its first 8 digits.
+  // NotFound: none such; the hint names the nearest and how to list them. InvalidArgument: several
+  // versions' digests begin like that.
   [[nodiscard]] Result<Version> find(std::string_view reference) const;
   // By name, then newest first.
   [[nodiscard]] Result<std::vector<Version>> list() const;

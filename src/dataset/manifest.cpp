@@ -1,5 +1,6 @@
 #include "dataset/manifest.h"
 
+#include <array>
 #include <unordered_set>
 #include <utility>
 
@@ -14,6 +15,26 @@ constexpr std::string_view kFormat = "osler-manifest/1";
 constexpr std::uint64_t kMaxBytes = std::uint64_t{4} << 30;
 constexpr std::int64_t kMaxItems = 20'000'000;
 constexpr std::size_t kMaxLine = std::size_t{1} << 20;
+constexpr std::size_t kMaxDepth = 6;  // item, histories, history, answers, answer, box
+
+Json to_json(const GivenLabel& given) {
+  Json out{{"by", given.by}, {"role", given.role}, {"answer", given.answer}, {"time", given.time}};
+  if (given.seconds) {
+    out["seconds"] = *given.seconds;
+  }
+  if (given.box) {
+    out["box"] = *given.box;
+  }
+  return out;
+}
+
+Json to_json(const LabelHistory& history) {
+  Json given = Json::array();
+  for (const auto& one : history.given) {
+    given.push_back(to_json(one));
+  }
+  return {{"route", history.route}, {"given", std::move(given)}};
+}
 
 Json to_json(const Item& item) {
   Json line{{"id", item.id},
@@ -30,6 +51,9 @@ Json to_json(const Item& item) {
   }
   if (item.pixels) {
     line["pixels"] = item.pixels->hex();
+  }
+  for (const auto& [label, history] : item.history) {
+    line["history"][label] = to_json(history);
   }
   return line;
 }
@@ -72,22 +96,87 @@ bool is_split(std::string_view name) {
   return name.empty() || name == kTrain || name == kValidation || name == kTest;
 }
 
-Result<void> only_known_keys(const Json& line) {
-  static const std::unordered_set<std::string> known{"id",     "patient", "object", "media",
-                                                     "labels", "split",   "pixels", "attributes"};
-  for (const auto& [key, value] : line.items()) {
+using Keys = std::unordered_set<std::string>;
+
+Result<void> only_known_keys(const Json& object, const Keys& known, const char* what) {
+  if (!object.is_object()) {
+    return corrupt(std::string(what) + " is not a JSON object");
+  }
+  for (const auto& [key, value] : object.items()) {
     if (!known.contains(key)) {
-      return corrupt("an item has a member that this format does not know");
+      return corrupt(std::string(what) + " has a member that this format does not know");
     }
   }
   return {};
 }
 
-Result<Item> item_from(const Json& line) {
-  if (!line.is_object()) {
-    return corrupt("the line is not a JSON object");
+Result<std::array<double, 4>> box_from(const Json& box) {
+  std::array<double, 4> ends{};
+  if (!box.is_array() || box.size() != ends.size()) {
+    return corrupt("a box is not four numbers");
   }
-  OSLER_TRY_DO(only_known_keys(line));
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    if (!box[i].is_number()) {
+      return corrupt("a box is not four numbers");
+    }
+    ends.at(i) = box[i].get<double>();
+  }
+  return ends;
+}
+
+Result<GivenLabel> given_from(const Json& object) {
+  static const Keys known{"by", "role", "answer", "time", "seconds", "box"};
+  OSLER_TRY_DO(only_known_keys(object, known, "an answer of a history"));
+  GivenLabel given;
+  OSLER_TRY(given.by, json_string(object, "by"));
+  OSLER_TRY(given.role, json_string(object, "role"));
+  OSLER_TRY(given.answer, json_string(object, "answer"));
+  OSLER_TRY(given.time, json_string(object, "time"));
+  if (object.contains("seconds")) {
+    OSLER_TRY(given.seconds, json_number(object, "seconds"));
+  }
+  if (object.contains("box")) {
+    OSLER_TRY(given.box, box_from(object["box"]));
+  }
+  return given;
+}
+
+Result<LabelHistory> history_from(const Json& object) {
+  static const Keys known{"route", "given"};
+  OSLER_TRY_DO(only_known_keys(object, known, "a history"));
+  LabelHistory history;
+  OSLER_TRY(history.route, json_string(object, "route"));
+  const auto list = object.find("given");
+  if (list == object.end() || !list->is_array()) {
+    return corrupt("a history without its answers");
+  }
+  for (const auto& one : *list) {
+    OSLER_TRY(GivenLabel given, given_from(one));
+    history.given.push_back(std::move(given));
+  }
+  return history;
+}
+
+Result<std::map<std::string, LabelHistory>> histories_from(const Json& line) {
+  std::map<std::string, LabelHistory> histories;
+  const auto found = line.find("history");
+  if (found == line.end()) {
+    return histories;
+  }
+  if (!found->is_object()) {
+    return corrupt("\"history\" is not an object");
+  }
+  for (const auto& [label, object] : found->items()) {
+    OSLER_TRY(LabelHistory history, history_from(object));
+    histories.emplace(label, std::move(history));
+  }
+  return histories;
+}
+
+Result<Item> item_from(const Json& line) {
+  static const Keys known{"id",    "patient", "object",     "media",  "labels",
+                          "split", "pixels",  "attributes", "history"};
+  OSLER_TRY_DO(only_known_keys(line, known, "an item"));
   Item item;
   OSLER_TRY(item.id, json_string(line, "id"));
   OSLER_TRY(item.patient, optional_string(line, "patient"));
@@ -101,6 +190,7 @@ Result<Item> item_from(const Json& line) {
   if (!pixels.empty()) {
     OSLER_TRY(item.pixels, digest_of(pixels, "pixels"));
   }
+  OSLER_TRY(item.history, histories_from(line));
   if (item.id.empty()) {
     return corrupt("an item without an id");
   }
@@ -165,7 +255,7 @@ Result<Manifest> parse_manifest(std::string_view text, std::string_view name) {
   const auto place = [&] { return std::string(name) + " line " + std::to_string(number); };
   const auto next = [&]() -> Result<Json> {
     const std::string_view line = take_line(text);
-    return parse_json(line, place(), {.bytes = kMaxLine, .depth = 4});
+    return parse_json(line, place(), {.bytes = kMaxLine, .depth = kMaxDepth});
   };
   OSLER_TRY(const Json first, next());
   auto head = head_from(first);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -19,6 +20,25 @@ inline constexpr std::string_view kTest = "test";
 
 using Fields = std::map<std::string, std::string>;
 
+// What one person said of one label of an item.
+struct GivenLabel {
+  std::string by;
+  std::string role;                          // "reader", "adjudicator"
+  std::string answer;                        // "present", "absent", "unsure"
+  std::string time;                          // RFC 3339
+  std::optional<double> seconds;             // that it took
+  std::optional<std::array<double, 4>> box;  // x0, y0, x1, y1 in pixels of the item
+
+  bool operator==(const GivenLabel&) const = default;
+};
+// How a label came to be: who said what, and which way they came to one answer.
+struct LabelHistory {
+  std::string route;  // "both readers", "adjudicated"
+  std::vector<GivenLabel> given;
+
+  bool operator==(const LabelHistory&) const = default;
+};
+
 // One film (or another input) of a data set.
 struct Item {
   std::string id;         // unique in the data set; not a patient's
@@ -30,6 +50,8 @@ struct Item {
   Fields attributes;      // age, sex, view, site, manufacturer, modality, rows, columns, …
   std::string split;      // kTrain, kValidation, kTest or empty
   std::optional<crypto::Digest> pixels;  // of the decoded pixels: equal for the same picture
+  // By label, of those that readers gave; a label that they could not settle is here alone.
+  std::map<std::string, LabelHistory> history = {};
 
   bool operator==(const Item&) const = default;
 };
@@ -50,7 +72,8 @@ struct Manifest {
 [[nodiscard]] crypto::Digest digest(const Manifest& manifest);
 // `name` stands in errors, with the line. DataCorrupt: not such lines, an id empty or twice, a
 // split of another name, not as many items as the first line says. NotSupported: another format
-// version, over 4 GiB, over 20 million items or a line over 1 MiB.
+// version, over 4 GiB, over 20 million items or a line over 1 MiB. A manifest without histories has
+// the bytes, and so the digest, that it had before there were any.
 [[nodiscard]] Result<Manifest> parse_manifest(std::string_view text, std::string_view name);
 
 struct SplitCounts {

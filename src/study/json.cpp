@@ -18,6 +18,11 @@ Json intended_use(const IntendedUse& use) {
 }
 
 Json data(const Data& data) {
+  if (data.source == Source::Dataset) {
+    return {{"source", to_string(data.source)},
+            {"version", data.version},
+            {"finding_attributes", data.finding_attributes}};
+  }
   Json document = {{"source", to_string(data.source)},
                    {"path", data.path.written},
                    {"accept_burned_in_text", data.accept_burned_in_text}};

@@ -99,18 +99,47 @@ IntendedUse read_intended_use(const Settings& root) {
   return use;
 }
 
+void refuse_keys(const Settings& settings, std::initializer_list<const char*> keys,
+                 const std::string& source, const std::string& advice) {
+  for (const auto* key : keys) {
+    if (settings.has(key)) {
+      settings.fail(key, "\"" + std::string(key) + "\" has no meaning with source: " + source,
+                    "remove it: " + advice);
+    }
+  }
+}
+
+// A version that is named so that the study stays what it was when another version is made.
+bool names_one_version(const std::string& version) {
+  const std::size_t at = version.find('@');
+  return at == std::string::npos ? crypto::Digest::from_hex(version).has_value()
+                                 : at > 0 && at + 1 < version.size();
+}
+
+void require_version(const Settings& settings, const Data& data) {
+  refuse_keys(settings, {"path", "labels", "keys", "attributes", "accept_burned_in_text"},
+              "dataset", "a data set version has its films, labels and attributes");
+  settings.require("version");
+  if (settings.has("version") && !names_one_version(data.version)) {
+    settings.fail("version", "\"" + data.version + "\" does not say which version",
+                  "write NAME@DIGEST or NAME@vN, as osler dataset list shows them");
+  }
+}
+
 void require_data(const Settings& settings, const Settings& keys, const Data& data) {
   settings.require("source");
+  if (data.source == Source::Dataset) {
+    require_version(settings, data);
+    return;
+  }
+  refuse_keys(settings, {"version"}, std::string(to_string(data.source)),
+              "only data sets have versions");
   if (data.source != Source::Dicom) {
     settings.require("path");
   }
   if (data.source == Source::Npz) {
-    for (const auto* key : {"labels", "keys", "attributes", "finding_attributes"}) {
-      if (settings.has(key)) {
-        settings.fail(key, "\"" + std::string(key) + "\" has no meaning with source: npz",
-                      "remove it: an .npz file carries its labels");
-      }
-    }
+    refuse_keys(settings, {"labels", "keys", "attributes", "finding_attributes"}, "npz",
+                "an .npz file carries its labels");
     return;
   }
   settings.require("labels").require("keys");
@@ -122,21 +151,19 @@ void require_data(const Settings& settings, const Settings& keys, const Data& da
     keys.require("file");
     return;
   }
-  for (const auto* key : {"file", "patient"}) {
-    if (keys.has(key)) {
-      keys.fail(key, '"' + std::string(key) + "\" has no meaning with source: dicom",
-                "remove it: films are joined by study, and their header names the patient");
-    }
-  }
+  refuse_keys(keys, {"file", "patient"}, "dicom",
+              "films are joined by study, and their header names the patient");
   keys.require("study");
 }
 
 Data read_data(const Settings& root, const Places& places) {
   Data data;
-  const auto settings = root.section("data", {"source", "path", "labels", "keys", "attributes",
-                                              "finding_attributes", "accept_burned_in_text"});
+  const auto settings =
+      root.section("data", {"source", "path", "version", "labels", "keys", "attributes",
+                            "finding_attributes", "accept_burned_in_text"});
   root.require("data");
   settings.read_word<Source>("source", data.source, kSources)
+      .read("version", data.version)
       .read("attributes", data.attributes)
       .read("finding_attributes", data.finding_attributes)
       .read("accept_burned_in_text", data.accept_burned_in_text);

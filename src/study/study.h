@@ -43,12 +43,14 @@ struct IntendedUse {
   bool operator==(const IntendedUse&) const = default;
 };
 
-enum class Source : std::uint8_t { Dicom, Folder, Npz };
+enum class Source : std::uint8_t { Dicom, Folder, Npz, Dataset };
 
 struct Data {
   Source source = Source::Folder;
   DataPath path;    // folder, or .npz file; may be absent for Dicom: what the home has taken in
-  DataPath labels;  // CSV; not for Npz
+  DataPath labels;  // CSV; of Dicom and Folder
+  // Of Dataset: a version in the home that never changes, "chest@ab12cd34", "chest@v3" or a digest.
+  std::string version;
   // Columns of the CSV. A row is joined to a film of Dicom by `study`, the study instance UID as
   // the hospital knows it, and to one of Folder by `file`, its path below `path` or its name.
   struct Keys {
@@ -78,8 +80,8 @@ struct Label {
 };
 
 struct Split {
-  // Given: a column with train, validation (or val) and test; absent: drawn by patient. Of Npz the
-  // file's own parts hold, unless fractions are given.
+  // Given: a column with train, validation (or val) and test; absent: drawn by patient. Of Npz and
+  // Dataset their own parts hold where they have any, unless fractions are given.
   std::string column;
   std::optional<std::array<double, 3>> fractions;  // train, validation, test; sum 1
   std::vector<std::string> stratify;               // columns, beside the label
@@ -160,7 +162,7 @@ struct Study {
 // SHA-256 of that JSON.
 [[nodiscard]] crypto::Digest digest(const Study& study);
 
-[[nodiscard]] std::string_view to_string(Source source);            // "dicom", "folder", "npz"
+[[nodiscard]] std::string_view to_string(Source source);            // "dicom", …
 [[nodiscard]] std::string_view to_string(Duplicates duplicates);    // "refuse", …
 [[nodiscard]] std::string_view to_string(Calibration calibration);  // "auto", …
 

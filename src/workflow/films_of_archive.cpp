@@ -115,7 +115,7 @@ Result<void> label(Home& home, SourceFilms& films, const study::Study& study) {
 Result<SourceFilms> films_of_archive(Home& home, const study::Study& study, Progress& progress) {
   if (!study.data.path.written.empty()) {
     TakeInOptions options{
-        .paths = {study.data.path.resolved}, .deidentify = true, .threads = 0, .history = true};
+        .paths = {study.data.path.resolved}, .deidentify = true, .history = true};
     OSLER_TRY_DO(take_in(home, options, progress));
   }
   progress.begin("data", 0);

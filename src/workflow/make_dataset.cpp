@@ -1,5 +1,6 @@
 #include "workflow/make_dataset.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -22,6 +23,8 @@ Result<SourceFilms> read_source(Home& home, const study::Study& study, Progress&
       return internal::films_of_folder(home, study, progress);
     case study::Source::Dicom:
       return internal::films_of_archive(home, study, progress);
+    case study::Source::Dataset:
+      return internal::films_of_dataset(home, study, progress);
   }
   return Error(ErrorCode::Internal, "an unknown source of films");
 }
@@ -50,6 +53,17 @@ Result<std::size_t> answer(Manifest& manifest, const study::Study& study) {
         .hint("check label.positive and label.contains in the study file");
   }
   return unlabelled;
+}
+
+// Whether the data came with parts that the study leaves as they are.
+bool keeps_its_parts(const Manifest& manifest, const study::Study& study) {
+  if (study.split.fractions || !study.split.column.empty()) {
+    return false;
+  }
+  return study.data.source == study::Source::Npz ||
+         (study.data.source == study::Source::Dataset &&
+          std::ranges::any_of(manifest.items,
+                              [](const dataset::Item& item) { return !item.split.empty(); }));
 }
 
 Result<void> split(Manifest& manifest, const study::Split& wanted, study::Duplicates duplicates,
@@ -119,9 +133,7 @@ Result<MadeDataset> make_dataset(Home& home, const study::Study& study, Progress
   made.unknown_rows = films.unknown_rows;
   OSLER_TRY(made.unlabelled, answer(made.manifest, study));
   std::erase_if(made.manifest.items, [](const dataset::Item& item) { return item.labels.empty(); });
-  const bool as_delivered = study.data.source == study::Source::Npz && !study.split.fractions &&
-                            study.split.column.empty();
-  if (!as_delivered) {
+  if (!keeps_its_parts(made.manifest, study)) {
     if (auto done = split(made.manifest, study.split, study.duplicates, study.finding.label);
         !done) {
       return std::move(done).error().at("the split of data set " + study.name);
@@ -133,7 +145,7 @@ Result<MadeDataset> make_dataset(Home& home, const study::Study& study, Progress
                               study.finding.label);
     made.manifest.origin["train_share"] = fixed(study.split.train_share, 4);
   }
-  OSLER_TRY_DO(store(home, made, study.name, "from study " + study.name, std::nullopt));
+  OSLER_TRY_DO(store(home, made, study.name, "from study " + study.name, films.parent));
   return made;
 }
 

@@ -28,11 +28,11 @@ struct MadeDataset {
 };
 
 // The study's data, from its source to a split data set version: takes DICOM in where the study
-// names a folder, reads a folder of pictures or an .npz, joins the labels, splits by patient,
-// audits for leakage and treats it as the study says. The same study on the same data gives the
-// same version; nothing is stored twice.
+// names a folder, reads a folder of pictures or an .npz, joins the labels, or takes a version that
+// the home has; splits by patient, audits for leakage and treats it as the study says. The same
+// study on the same data gives the same version; nothing is stored twice.
 //
-// NotFound: no such path, column or array. InvalidArgument: images of another shape.
+// NotFound: no such path, column, array or version. InvalidArgument: images of another shape.
 // FailedPrecondition: no film is left; it cannot be stratified; leakage that the study refuses.
 [[nodiscard]] Result<MadeDataset> make_dataset(Home& home, const study::Study& study,
                                                Progress& progress);

@@ -36,6 +36,14 @@ TEST(Arguments, StandInAnyOrder) {
   EXPECT_EQ(*parsed->integer("absent", 7, 0, 9), 7);
 }
 
+TEST(Arguments, MayStandSeveralTimes) {
+  const auto parsed = parse({"chest", "--threads", "4", "--threads=5"});
+  ASSERT_TRUE(parsed);
+  EXPECT_THAT(parsed->texts("threads"), ElementsAre("4", "5"));
+  EXPECT_EQ(parsed->text("threads"), "5");
+  EXPECT_TRUE(parsed->texts("fast").empty());
+}
+
 TEST(Arguments, AfterTwoDashesAreNames) {
   const auto parsed = parse({"--", "--fast"});
   ASSERT_TRUE(parsed);

@@ -64,6 +64,22 @@ TEST_F(CatalogueTest, KeepsVersionsThatNeverChange) {
   EXPECT_FALSE(database_.execute("UPDATE dataset_versions SET digest = 'x'"));
 }
 
+TEST_F(CatalogueTest, FindsAVersionByTheStartOfItsDigest) {
+  const auto first = create({.name = "films", .parent = {}, .note = ""}, films(4));
+  const auto second = create({.name = "films", .parent = {}, .note = ""}, films(6));
+  const auto hex = first->version.digest.hex();
+
+  EXPECT_EQ(first->version.short_digest(), "films@" + hex.substr(0, 8));
+  EXPECT_EQ(catalogue_.find(first->version.short_digest())->number, 1);
+  EXPECT_EQ(catalogue_.find(second->version.short_digest())->number, 2);
+  EXPECT_EQ(catalogue_.find("films@" + hex)->number, 1);
+  for (const auto& unknown :
+       {"films@" + hex.substr(0, 7), "films@" + hex.substr(0, 8) + "x", "films@" + hex + "0",
+        "other@" + hex.substr(0, 8), std::string("films@00000000")}) {
+    EXPECT_EQ(catalogue_.find(unknown).error().code, ErrorCode::NotFound) << unknown;
+  }
+}
+
 TEST_F(CatalogueTest, TakesTheSameManifestOnce) {
   const auto first = create({.name = "films", .parent = {}, .note = ""}, films(4));
   const auto again = create({.name = "films", .parent = {}, .note = "again"}, films(4));

@@ -72,6 +72,33 @@ TEST(Manifest, DigestDependsOnWhatIsSaidNotOnHowItWasBuilt) {
   EXPECT_NE(digest(other), digest(example()));
 }
 
+// A film that two readers and an adjudicator labelled.
+Manifest with_history() {
+  Manifest manifest = example();
+  manifest.items[0].history["pneumonia"] = {
+      .route = "adjudicated",
+      .given = {
+          {.by = "a",
+           .role = "reader",
+           .answer = "present",
+           .time = "2026-11-24T09:12:31Z",
+           .seconds = 4.25,
+           .box = std::array<double, 4>{1, 2.5, 30, 40}},
+          {.by = "c", .role = "adjudicator", .answer = "absent", .time = "2026-11-25T09:00:00Z"}}};
+  return manifest;
+}
+
+TEST(Manifest, KeepsHowALabelCameToBe) {
+  const auto again = parse_manifest(to_json_lines(with_history()), "m");
+
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(*again, with_history());
+  EXPECT_NE(digest(*again), digest(example()));
+  auto other = with_history();
+  other.items[0].history["pneumonia"].given[0].answer = "absent";
+  EXPECT_NE(digest(other), digest(with_history()));
+}
+
 TEST(Manifest, CountsItsParts) {
   const auto counts = count_splits(example());
   EXPECT_EQ(counts.train, 1U);
@@ -89,7 +116,7 @@ struct Bad {
 class ManifestRefuses : public ::testing::TestWithParam<Bad> {};
 
 TEST_P(ManifestRefuses, SayingWhy) {
-  std::string text = to_json_lines(example());
+  std::string text = to_json_lines(with_history());
   const auto at = text.find(GetParam().from);
   ASSERT_NE(at, std::string::npos);
   text.replace(at, GetParam().from.size(), GetParam().to);
@@ -117,6 +144,15 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"NumberAsLabel", "\"pneumonia\":\"1\"", "\"pneumonia\":1", ErrorCode::DataCorrupt,
             "texts"},
         Bad{"UnknownMember", "\"media\"", "\"medea\"", ErrorCode::DataCorrupt, "does not know"},
+        Bad{"UnknownMemberOfHistory", "\"route\"", "\"rout\"", ErrorCode::DataCorrupt,
+            "a history has a member"},
+        Bad{"UnknownMemberOfAnswer", "\"by\"", "\"bye\"", ErrorCode::DataCorrupt,
+            "an answer of a history"},
+        Bad{"HistoryThatIsNone", "{\"pneumonia\":{\"given\"", "{\"x\":1,\"pneumonia\":{\"given\"",
+            ErrorCode::DataCorrupt, "a history is not"},
+        Bad{"SecondsAsText", "4.25", "\"4\"", ErrorCode::DataCorrupt, "seconds"},
+        Bad{"BoxOfThree", "[1.0,2.5,", "[1.0,", ErrorCode::DataCorrupt, "four numbers"},
+        Bad{"BoxOfTexts", "[1.0,", "[\"1\",", ErrorCode::DataCorrupt, "four numbers"},
         Bad{"NotJson", "{\"attributes\":{}", "{\"attributes\":{", ErrorCode::DataCorrupt, "JSON"}),
     [](const auto& row) { return std::string(row.param.label); });
 

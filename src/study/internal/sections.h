@@ -30,7 +30,8 @@ inline constexpr auto kWeightsKeys = std::to_array<std::string_view>({"path", "m
 // The words of the study file for each of its enums.
 inline constexpr std::array kSources = {Settings::Word<Source>{"dicom", Source::Dicom},
                                         Settings::Word<Source>{"folder", Source::Folder},
-                                        Settings::Word<Source>{"npz", Source::Npz}};
+                                        Settings::Word<Source>{"npz", Source::Npz},
+                                        Settings::Word<Source>{"dataset", Source::Dataset}};
 inline constexpr std::array kDuplicates = {
     Settings::Word<Duplicates>{"refuse", Duplicates::Refuse},
     Settings::Word<Duplicates>{"keep_together", Duplicates::KeepTogether},

@@ -94,6 +94,21 @@ TEST(Study, KeepsTextThatLooksLikeANumber) {
   EXPECT_THAT(study->label.positive, ElementsAre("0012", "1", "2", "true"));
 }
 
+TEST(Study, MayStartFromADataSetVersion) {
+  for (const std::string version : {"chest@ab12cd34", "chest@v3", "chest@3"}) {
+    const auto study = parse(
+        "name: chest\nfinding: {label: opacity}\ndata: {source: dataset, version: " + version +
+            ", finding_attributes: [subtlety]}\n",
+        "study.yaml");
+    ASSERT_TRUE(study) << study.error().message;
+    EXPECT_EQ(study->data.source, Source::Dataset);
+    EXPECT_EQ(study->data.version, version);
+    const auto again = parse(dump_json(to_json(*study)), "study.yaml");
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(*again, *study);
+  }
+}
+
 TEST(Study, IsLoadedFromAFile) {
   const TemporaryFolder folder;
   ASSERT_TRUE(write_file(folder.path() / "study.yaml", std::string_view(kHead)));
@@ -204,6 +219,21 @@ INSTANTIATE_TEST_SUITE_P(
         Missing{"StudyOfDicom",
                 "name: a\nfinding: {label: b}\ndata: {source: dicom, labels: d, keys: {}}\n",
                 "\"study\" is missing from data.keys"},
+        Missing{"Version", "name: a\nfinding: {label: b}\ndata: {source: dataset}\n",
+                "\"version\" is missing"},
+        Missing{"WhichVersion",
+                "name: a\nfinding: {label: b}\ndata: {source: dataset, version: chest}\n",
+                "does not say which version"},
+        Missing{"VersionOfNothing",
+                "name: a\nfinding: {label: b}\ndata: {source: dataset, version: chest@}\n",
+                "does not say which version"},
+        Missing{"LabelsOfDataset",
+                "name: a\nfinding: {label: b}\n"
+                "data: {source: dataset, version: c@v1, labels: d}\n",
+                "no meaning with source: dataset"},
+        Missing{"VersionOfNpz",
+                "name: a\nfinding: {label: b}\ndata: {source: npz, path: c, version: d@v1}\n",
+                "no meaning with source: npz"},
         Missing{"DataFolder",
                 "name: a\nfinding: {label: b}\ndata: {source: npz, path: '${DATA}'}\n",
                 "needs a data folder"}),

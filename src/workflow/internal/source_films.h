@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/progress.h"
@@ -16,6 +17,7 @@ struct SourceFilms {
   dataset::Manifest manifest;
   std::map<std::string, std::size_t> left_out;
   std::size_t unknown_rows = 0;
+  std::optional<crypto::Digest> parent;  // of a data set version: its digest
 };
 
 [[nodiscard]] Result<SourceFilms> films_of_npz(Home& home, const std::filesystem::path& path,
@@ -23,6 +25,8 @@ struct SourceFilms {
 [[nodiscard]] Result<SourceFilms> films_of_folder(Home& home, const study::Study& study,
                                                   Progress& progress);
 [[nodiscard]] Result<SourceFilms> films_of_archive(Home& home, const study::Study& study,
+                                                   Progress& progress);
+[[nodiscard]] Result<SourceFilms> films_of_dataset(Home& home, const study::Study& study,
                                                    Progress& progress);
 
 }  // namespace osler::workflow::internal
