@@ -100,6 +100,82 @@ Result<void> read_looks_at(const Json& document, const std::string& where, Confi
   return {};
 }
 
+constexpr std::size_t kLongestNote = 200;
+
+Result<std::string> note(const Json& entry, const char* key, const std::string& where) {
+  if (!entry.contains(key)) {
+    return std::string();
+  }
+  OSLER_TRY(std::string text, json_string(entry, key));
+  if (text.size() > kLongestNote) {
+    return Error(ErrorCode::InvalidArgument,
+                 std::string("\"") + key + "\" has more than 200 characters")
+        .at(where);
+  }
+  return text;
+}
+
+// "2026-12-15", a day that the calendar has.
+bool is_day(const std::string& text) {
+  constexpr std::string_view kShape = "dddd-dd-dd";
+  const bool shaped = std::ranges::equal(text, kShape, [](char found, char wanted) {
+    return wanted == 'd' ? found >= '0' && found <= '9' : found == wanted;
+  });
+  if (!shaped) {
+    return false;
+  }
+  const auto number = [&](std::size_t from, std::size_t digits) {
+    return static_cast<unsigned>(parse_integer(text.substr(from, digits)).value_or(0));
+  };
+  return std::chrono::year_month_day(std::chrono::year(static_cast<int>(number(0, 4))),
+                                     std::chrono::month(number(5, 2)),
+                                     std::chrono::day(number(8, 2)))
+      .ok();
+}
+
+Result<ModelNotes> read_model(const Json& entry, const std::string& where) {
+  OSLER_TRY_DO(only(entry, {"name", "owner", "risk", "next_review", "override_limit"}, where));
+  ModelNotes notes;
+  OSLER_TRY(notes.model, json_string(entry, "name"));
+  OSLER_TRY(notes.owner, note(entry, "owner", where));
+  OSLER_TRY(notes.risk, note(entry, "risk", where));
+  OSLER_TRY(notes.next_review, note(entry, "next_review", where));
+  if (!notes.next_review.empty() && !is_day(notes.next_review)) {
+    return Error(ErrorCode::InvalidArgument, "\"next_review\" is not a day")
+        .at(where)
+        .hint("write it as 2026-12-15");
+  }
+  if (entry.contains("override_limit")) {
+    OSLER_TRY(const double limit, json_number(entry, "override_limit"));
+    if (!(limit > 0.0 && limit <= 1.0)) {
+      return Error(ErrorCode::InvalidArgument, "\"override_limit\" is not a share")
+          .at(where)
+          .hint("0.15 stands for 15 of 100 answers");
+    }
+    notes.override_limit = limit;
+  }
+  return notes;
+}
+
+Result<void> read_models(const Json& document, const std::string& where, Configuration& out) {
+  const auto found = document.find("models");
+  if (found == document.end()) {
+    return {};
+  }
+  if (!found->is_array()) {
+    return Error(ErrorCode::DataCorrupt, "\"models\" is not a list").at(where);
+  }
+  for (const auto& entry : *found) {
+    OSLER_TRY(auto notes, read_model(entry, where));
+    if (std::ranges::find(out.models, notes.model, &ModelNotes::model) != out.models.end()) {
+      return Error(ErrorCode::InvalidArgument, "\"models\" names \"" + notes.model + "\" twice")
+          .at(where);
+    }
+    out.models.push_back(std::move(notes));
+  }
+  return {};
+}
+
 Result<void> read_flag(const Json& document, const char* key, bool& value) {
   if (document.contains(key)) {
     OSLER_TRY(value, json_bool(document, key));
@@ -124,6 +200,11 @@ std::string_view to_string(MarksPolicy policy) {
   return kPolicyWords.at(static_cast<std::size_t>(policy));
 }
 
+ModelNotes Configuration::notes_on(std::string_view model) const {
+  const auto found = std::ranges::find(models, model, &ModelNotes::model);
+  return found == models.end() ? ModelNotes{.model = std::string(model)} : *found;
+}
+
 Result<Configuration> read_configuration(const std::filesystem::path& path) {
   Configuration configuration;
   const std::string where = path.string();
@@ -137,7 +218,7 @@ Result<Configuration> read_configuration(const std::filesystem::path& path) {
   OSLER_TRY(const Json document, parse_json(*text, where));
   OSLER_TRY_DO(only(document,
                     {"deidentify_on_ingest", "actor", "site", "test_system", "marks",
-                     "targets_minutes", "ai_raises", "looks_at"},
+                     "targets_minutes", "ai_raises", "looks_at", "models"},
                     where));
   OSLER_TRY_DO(read_flag(document, "deidentify_on_ingest", configuration.deidentify_on_ingest));
   OSLER_TRY_DO(read_flag(document, "test_system", configuration.test_system));
@@ -147,6 +228,7 @@ Result<Configuration> read_configuration(const std::filesystem::path& path) {
   OSLER_TRY_DO(read_marks(document, where, configuration));
   OSLER_TRY_DO(read_targets(document, where, configuration));
   OSLER_TRY_DO(read_looks_at(document, where, configuration));
+  OSLER_TRY_DO(read_models(document, where, configuration));
   return configuration;
 }
 

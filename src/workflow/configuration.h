@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,15 @@ struct LooksAt {
   std::vector<std::string> body_part;
 };
 
+// What the site has decided about a model, whatever its version.
+struct ModelNotes {
+  std::string model;                     // its name
+  std::string owner;                     // "Radiology"; empty: nobody yet
+  std::string risk;                      // the site's class: "II"; empty: not set
+  std::string next_review;               // "2026-12-15"; empty: not set
+  std::optional<double> override_limit;  // share of answers that may say the opposite, (0, 1]
+};
+
 // When AI marks may be shown on the film.
 enum class MarksPolicy : std::uint8_t { OnRequest, AfterFirstRead };
 [[nodiscard]] std::string_view to_string(MarksPolicy policy);  // "on_request", "after_first_read"
@@ -42,6 +52,11 @@ struct Configuration {
   // "ai_raises": a film above a threshold raises its study from routine to urgent.
   bool ai_raises = true;
   std::vector<LooksAt> looks_at;  // "looks_at": [{"model", "modality": […], "body_part": […]}]
+  // "models": [{"name", "owner", "risk", "next_review", "override_limit"}], one entry a name
+  std::vector<ModelNotes> models;
+
+  // The notes on a model by name; none made: all empty.
+  [[nodiscard]] ModelNotes notes_on(std::string_view model) const;
 };
 
 // The file's settings, or the defaults where there is no file.

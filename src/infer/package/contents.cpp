@@ -138,12 +138,19 @@ Result<Files> to_files(const Contents& contents) {
   return files;
 }
 
-Result<Contents> from_files(Files files) {
+Result<Contents> papers_from_files(Files files) {
   Contents contents;
   OSLER_TRY_DO(read_model(as_text(files[std::string(kModel)]), contents));
+  contents.card = std::string(as_text(files[std::string(kCard)]));
+  return contents;
+}
+
+Result<Contents> from_files(Files files) {
+  OSLER_TRY(auto contents,
+            papers_from_files({{std::string(kModel), std::move(files[std::string(kModel)])},
+                               {std::string(kCard), std::move(files[std::string(kCard)])}}));
   OSLER_TRY_DO(read_golden(std::move(files[std::string(kGolden)]), contents.golden));
   contents.onnx = std::move(files[std::string(kNetwork)]);
-  contents.card = std::string(as_text(files[std::string(kCard)]));
   contents.novelty = std::move(files[std::string(kNovelty)]);
   contents.atlas = std::move(files[std::string(kAtlas)]);
   return contents;

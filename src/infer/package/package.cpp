@@ -74,27 +74,39 @@ Result<void> check_listing(const fs::path& folder, const Manifest& manifest) {
   return {};
 }
 
+// The bytes of one file, if they are those of the manifest.
+Result<Bytes> read_listed(const fs::path& folder, const Manifest& manifest,
+                          const std::string& name) {
+  const auto place = folder / name;
+  auto bytes = read_file(place, kLargestFile);
+  if (!bytes && bytes.error().code == ErrorCode::NotFound) {
+    return tampered("a file of the package is missing: " + name, place);
+  }
+  if (!bytes) {
+    return std::move(bytes).error();
+  }
+  const auto& expected = manifest.files.at(name);
+  const auto found = crypto::sha256(*bytes);
+  if (found != expected) {
+    return tampered("a file of the package was changed: " + name + " has SHA-256 " +
+                        shortened(found) + ", the manifest says " + shortened(expected),
+                    place);
+  }
+  return bytes;
+}
+
 Result<Files> read_files(const fs::path& folder, const Manifest& manifest) {
   OSLER_TRY_DO(check_listing(folder, manifest));
   Files files;
   for (const auto& [name, expected] : manifest.files) {
-    const auto place = folder / name;
-    auto bytes = read_file(place, kLargestFile);
-    if (!bytes && bytes.error().code == ErrorCode::NotFound) {
-      return tampered("a file of the package is missing: " + name, place);
-    }
-    if (!bytes) {
-      return std::move(bytes).error();
-    }
-    const auto found = crypto::sha256(*bytes);
-    if (found != expected) {
-      return tampered("a file of the package was changed: " + name + " has SHA-256 " +
-                          shortened(found) + ", the manifest says " + shortened(expected),
-                      place);
-    }
-    files.emplace(name, *std::move(bytes));
+    OSLER_TRY(auto bytes, read_listed(folder, manifest, name));
+    files.emplace(name, std::move(bytes));
   }
   return files;
+}
+
+Error another_model(const fs::path& folder) {
+  return tampered("model.json is of another model than the manifest", folder / kModel);
 }
 
 // Removes a half-written package unless it was given its name.
@@ -159,6 +171,19 @@ Result<crypto::Digest> write(const fs::path& folder, const Contents& contents,
   return digest;
 }
 
+Result<Papers> read_papers(const fs::path& folder, const std::vector<Bytes>& trusted_keys) {
+  OSLER_TRY(auto manifest, read_manifest(folder, trusted_keys));
+  Files files;
+  for (const auto name : {kModel, kCard}) {
+    OSLER_TRY(files[std::string(name)], read_listed(folder, manifest.manifest, std::string(name)));
+  }
+  OSLER_TRY(auto contents, papers_from_files(std::move(files)));
+  if (contents.name != manifest.manifest.name || contents.version != manifest.manifest.version) {
+    return another_model(folder);
+  }
+  return Papers{manifest.digest, std::move(manifest.signer), std::move(contents)};
+}
+
 struct Package::State {
   Contents contents;
   crypto::Digest digest;
@@ -174,7 +199,7 @@ Result<Package> Package::open(const fs::path& folder, const OpenOptions& options
   OSLER_TRY(auto files, read_files(folder, manifest.manifest));
   OSLER_TRY(auto contents, from_files(std::move(files)));
   if (contents.name != manifest.manifest.name || contents.version != manifest.manifest.version) {
-    return tampered("model.json is of another model than the manifest", folder / kModel);
+    return another_model(folder);
   }
   OSLER_TRY(auto proven, prove(contents, options.threads));
   return Package(std::make_shared<const State>(

@@ -59,6 +59,18 @@ struct Contents {
 [[nodiscard]] Result<crypto::Digest> write(const std::filesystem::path& folder,
                                            const Contents& contents, BytesView private_key);
 
+// What a package says of itself, for pages about it.
+struct Papers {
+  crypto::Digest digest;  // of the package
+  Bytes signer;           // the public key that signed it
+  Contents contents;      // without network, golden inputs and novelty: they are not even read
+};
+// Reads model.json and card.md, after the signature and the digests of these two: cheap, and good
+// for reading only. Whether the package may score is for Package::open to say.
+// NotFound, PermissionDenied, DataCorrupt: as Package::open.
+[[nodiscard]] Result<Papers> read_papers(const std::filesystem::path& folder,
+                                         const std::vector<Bytes>& trusted_keys);
+
 struct OpenOptions {
   std::vector<Bytes> trusted_keys{};  // public keys, 32 bytes each
   int threads = 1;                    // of one run, see engine::SessionOptions

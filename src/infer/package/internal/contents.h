@@ -16,6 +16,9 @@ using Files = std::map<std::string, Bytes>;  // name -> bytes, the manifest's ow
 // DataCorrupt: a file that does not hold what it should.
 [[nodiscard]] Result<Contents> from_files(Files files);
 
+// The same of model.json and card.md alone.
+[[nodiscard]] Result<Contents> papers_from_files(Files files);
+
 // The network, once it was inspected and its golden inputs gave their logits.
 struct Proven {
   engine::Session session;

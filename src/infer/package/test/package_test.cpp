@@ -107,6 +107,40 @@ TEST_F(PackageTest, OpensWithAllThatWasWritten) {
   EXPECT_EQ(outputs->logits, before.golden.logits);
 }
 
+TEST_F(PackageTest, GivesItsPapersWithoutItsNetwork) {
+  const auto digest = write(place(), contents(), keys_.private_key);
+  ASSERT_TRUE(digest);
+  fs::remove(place() / "model.onnx");
+
+  const auto papers = read_papers(place(), {keys_.public_key});
+
+  ASSERT_TRUE(papers) << papers.error().message;
+  EXPECT_EQ(papers->digest, *digest);
+  EXPECT_EQ(papers->signer, keys_.public_key);
+  EXPECT_EQ(papers->contents.name, "opacity");
+  EXPECT_EQ(papers->contents.version, 2);
+  EXPECT_EQ(papers->contents.card, "# Opacity\n");
+  EXPECT_EQ(papers->contents.intended_use, R"({"modality":["DX"]})");
+  EXPECT_TRUE(papers->contents.onnx.empty());
+}
+
+TEST_F(PackageTest, RefusesPapersThatWereChangedOrNobodyTrusts) {
+  write_one();
+  EXPECT_EQ(read_papers(place(), {crypto::make_key_pair().public_key}).error().code,
+            ErrorCode::PermissionDenied);
+  EXPECT_EQ(read_papers(place() / "absent", {keys_.public_key}).error().code, ErrorCode::NotFound);
+  for (const auto* name : {"card.md", "model.json"}) {
+    const auto whole = *read_file(place() / name);
+    put(place() / name, as_bytes("other"));
+    const auto changed = read_papers(place(), {keys_.public_key});
+    EXPECT_EQ(changed.error().code, ErrorCode::DataCorrupt);
+    EXPECT_THAT(changed.error().message, HasSubstr(name));
+    fs::remove(place() / name);
+    EXPECT_EQ(read_papers(place(), {keys_.public_key}).error().code, ErrorCode::DataCorrupt);
+    put(place() / name, whole);
+  }
+}
+
 TEST_F(PackageTest, HoldsTheFilesOfTheContractAndNothingElse) {
   write_one();
   std::vector<std::string> names;

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "workflow/home.h"
+#include "workflow/oversight/models.h"
+#include "workflow/oversight/runs.h"
+#include "workflow/reading/scoring.h"
+#include "workflow/reading/service.h"
+
+namespace osler::workflow::oversight {
+
+// What the governance officer and the engineer see of a home. Keeps what it read of packages and
+// finished runs, neither of which ever changes, so a server keeps one. Callable from several
+// threads.
+class Oversight {
+ public:
+  // Makes the indices it counts by; reading::prepare() comes first. `home` must outlive it.
+  [[nodiscard]] static Result<Oversight> create(Home& home);
+  Oversight(Oversight&&) noexcept;
+  Oversight& operator=(Oversight&&) noexcept;
+  ~Oversight();
+
+  // Every model version, those about which somebody has to decide first. A package that cannot be
+  // read fails its row, not the list. `broken`: what reading::Scoring could not open.
+  [[nodiscard]] Result<std::vector<ModelRow>> models(
+      const std::vector<reading::BrokenModel>& broken = {}) const;
+  // NotFound: no such model or version.
+  [[nodiscard]] Result<ModelDetail> model(
+      const reading::ModelName& name, const std::vector<reading::BrokenModel>& broken = {}) const;
+  // The evaluation report of the run that made it, one HTML file. NotFound: there is none.
+  [[nodiscard]] Result<std::filesystem::path> model_report(const reading::ModelName& name) const;
+
+ private:
+  struct State;
+  explicit Oversight(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace osler::workflow::oversight
