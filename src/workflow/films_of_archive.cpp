@@ -114,8 +114,7 @@ Result<void> label(Home& home, SourceFilms& films, const study::Study& study) {
 
 Result<SourceFilms> films_of_archive(Home& home, const study::Study& study, Progress& progress) {
   if (!study.data.path.written.empty()) {
-    TakeInOptions options{
-        .paths = {study.data.path.resolved}, .deidentify = true, .history = true};
+    TakeInOptions options{.paths = {study.data.path.resolved}, .deidentify = true, .history = true};
     OSLER_TRY_DO(take_in(home, options, progress));
   }
   progress.begin("data", 0);

@@ -4,6 +4,7 @@
 
 #include "serve/api/internal/context.h"
 #include "serve/http/static_files.h"
+#include "workflow/labelling/project.h"
 #include "workflow/reading/service.h"
 
 namespace osler::serve::api {
@@ -59,6 +60,7 @@ struct Application::State {
   std::optional<auth::Door> door;
   std::optional<workflow::reading::Films> films;
   std::optional<dicom::decode::Decoder> decoder;
+  std::optional<workflow::oversight::Oversight> oversight;
   std::unique_ptr<workflow::reading::Scoring> scoring;
   std::unique_ptr<Context> context;
   std::optional<http::StaticFiles> pages;
@@ -72,6 +74,7 @@ Application::~Application() = default;
 
 Result<Application> Application::create(workflow::Home& home, const Options& options) {
   OSLER_TRY_DO(workflow::reading::prepare(home));
+  OSLER_TRY_DO(workflow::labelling::prepare(home));
   OSLER_TRY(auto database, storage::Database::open(home.folder() / "osler.db"));
   auto state = std::make_unique<State>(home, std::move(database));
   OSLER_TRY(state->audit, storage::audit::Log::open(
@@ -80,6 +83,7 @@ Result<Application> Application::create(workflow::Home& home, const Options& opt
             auth::Door::open(state->database, *state->audit, home.clock(), options.door));
   state->door.emplace(std::move(door));
   OSLER_TRY(state->decoder, dicom::decode::Decoder::create());
+  OSLER_TRY(state->oversight, workflow::oversight::Oversight::create(home));
   OSLER_TRY(state->films, workflow::reading::Films::create(home));
   OSLER_TRY(state->scoring, workflow::reading::Scoring::start(home, {.threads = options.threads}));
   state->context.reset(new Context{.home = home,
@@ -87,6 +91,7 @@ Result<Application> Application::create(workflow::Home& home, const Options& opt
                                    .scoring = *state->scoring,
                                    .films = *state->films,
                                    .decoder = *state->decoder,
+                                   .oversight = *state->oversight,
                                    .registry = std::make_shared<http::Registry>(),
                                    .options = options,
                                    .stopping = false,
@@ -112,6 +117,8 @@ http::Router Application::router() const {
   internal::add_intake(router, context);
   internal::add_inference(router, context);
   internal::add_fhir(router, context);
+  internal::add_labelling(router, context);
+  internal::add_oversight(router, context);
   if (state_->pages) {
     router.add(state_->pages->route());
   }

@@ -9,9 +9,9 @@ namespace {
 using http::Request;
 using http::Response;
 
-constexpr std::array kPermissions{"study.read",   "study.answer", "study.upload", "label.answer",
-                                  "label.manage", "model.read",   "model.pause",  "run.read",
-                                  "infer",        "fhir.read",    "admin.read"};
+constexpr std::array kPermissions{"study.read",   "study.answer", "study.upload", "label.see",
+                                  "label.answer", "label.manage", "model.read",   "model.pause",
+                                  "run.read",     "infer",        "fhir.read",    "admin.read"};
 
 std::string cookie_line(const Context& context, std::string_view value, bool ends) {
   std::string line =

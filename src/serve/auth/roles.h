@@ -44,6 +44,7 @@ inline constexpr std::array kMatrix{
     Grant{"study.read", bits(Role::Physician)},
     Grant{"study.answer", bits(Role::Physician)},
     Grant{"study.upload", bits(Role::Physician, Role::Steward, Role::Administrator)},
+    Grant{"label.see", bits(Role::Physician, Role::Reader, Role::Steward)},
     Grant{"label.answer", bits(Role::Physician, Role::Reader)},
     Grant{"label.manage", bits(Role::Steward)},
     Grant{"model.read", bits(Role::Physician, Role::Engineer, Role::Steward, Role::Governance,

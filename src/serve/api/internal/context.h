@@ -18,6 +18,7 @@
 #include "storage/audit/log.h"
 #include "storage/database/database.h"
 #include "workflow/home.h"
+#include "workflow/oversight/oversight.h"
 #include "workflow/reading/films.h"
 #include "workflow/reading/person.h"
 #include "workflow/reading/scoring.h"
@@ -31,6 +32,7 @@ struct Context {
   workflow::reading::Scoring& scoring;
   workflow::reading::Films& films;
   dicom::decode::Decoder& decoder;
+  workflow::oversight::Oversight& oversight;
   std::shared_ptr<http::Registry> registry;
   Options options;
   std::atomic<bool> stopping{false};
@@ -63,6 +65,8 @@ void add_study(http::Router& router, Context& context);
 void add_intake(http::Router& router, Context& context);
 void add_inference(http::Router& router, Context& context);
 void add_fhir(http::Router& router, Context& context);
+void add_labelling(http::Router& router, Context& context);
+void add_oversight(http::Router& router, Context& context);
 
 // A refusal as an OperationOutcome, with its status and headers.
 [[nodiscard]] http::Response fhir_problem(http::Response problem);

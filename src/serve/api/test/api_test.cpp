@@ -190,7 +190,7 @@ TEST_F(Api, ServesNobodyWithoutALogin) {
 TEST_F(Api, SaysWhoIsLoggedInAndWhatTheyMay) {
   const Json session = parsed(get("/api/session", "reader"));
   EXPECT_EQ(session["user"]["role"], "reader");
-  EXPECT_EQ(session["permissions"], Json({"label.answer"}));
+  EXPECT_EQ(session["permissions"], Json({"label.see", "label.answer"}));
 }
 
 // Each route of the application, asked by nobody and by each role. What a role may is said by the

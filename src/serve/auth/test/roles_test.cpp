@@ -31,6 +31,7 @@ constexpr Row kTable[] = {
     {"study.read", kYes, kNo, kNo, kNo, kNo, kNo},
     {"study.answer", kYes, kNo, kNo, kNo, kNo, kNo},
     {"study.upload", kYes, kNo, kNo, kYes, kNo, kYes},
+    {"label.see", kYes, kYes, kNo, kYes, kNo, kNo},
     {"label.answer", kYes, kYes, kNo, kNo, kNo, kNo},
     {"label.manage", kNo, kNo, kNo, kYes, kNo, kNo},
     {"model.read", kYes, kNo, kYes, kYes, kYes, kYes},
