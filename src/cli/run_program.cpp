@@ -23,7 +23,7 @@ constexpr std::string_view kOverview =
     "  learn       train    evaluate     runs\n"
     "  models      model    predict\n"
     "  people      user     token\n"
-    "  check       audit\n\n"
+    "  serve       serve    label\n"
     "  check       audit\n"
     "  operate     backup   restore\n\n"
     "Start with ./x demo, or osler VERB --help.\n";

@@ -1,7 +1,7 @@
 // The pages in a real browser over a real server: node served.mjs BIN PICTURES
 // BIN holds osler and osler-e2e-home; PICTURES gets a screenshot of each page in each theme.
 import { strict as assert } from "node:assert";
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { axe, openBrowser, openPage } from "./browser.mjs";
 import { Hospital, kPassword } from "./hospital.mjs";
@@ -10,6 +10,10 @@ const [bin, pictures] = process.argv.slice(2);
 if (!bin || !pictures) {
   console.error("served.mjs BIN PICTURES");
   process.exit(64);
+}
+if (!existsSync(process.env.CHROMIUM ?? "/usr/bin/chromium")) {
+  console.log("left out: there is no chromium (apt-get install chromium)");
+  process.exit(77);
 }
 mkdirSync(pictures, { recursive: true });
 
@@ -108,10 +112,10 @@ async function run() {
     await page.waitForTimeout(200);
     await page.keyboard.press("1");
     await page.keyboard.press("m");
-    await page.getByRole("radio", { name: /outline/i }).and(page.locator(":checked")).waitFor({ state: "attached" });
+    await page.locator("[role=radio][aria-checked=true]", { hasText: "Outline" }).waitFor();
     await page.keyboard.press("m");
     await page.keyboard.press("m");
-    await page.getByRole("radio", { name: /off/i }).and(page.locator(":checked")).waitFor({ state: "attached" });
+    await page.locator("[role=radio][aria-checked=true]", { hasText: "Marks off" }).waitFor();
   }));
 
   await test("agree, disagree with a reason, and the FHIR report follows", () => as("r.reader", async (page) => {

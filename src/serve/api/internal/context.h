@@ -67,6 +67,7 @@ void add_inference(http::Router& router, Context& context);
 void add_fhir(http::Router& router, Context& context);
 void add_labelling(http::Router& router, Context& context);
 void add_oversight(http::Router& router, Context& context);
+void add_runs(http::Router& router, Context& context);
 
 // A refusal as an OperationOutcome, with its status and headers.
 [[nodiscard]] http::Response fhir_problem(http::Response problem);
