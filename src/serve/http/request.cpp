@@ -95,6 +95,7 @@ void Request::clear() {
   remote.clear();
   id.clear();
   secure = false;
+  received = {};
   body_.clear();
   spooled_.reset();
   identity_.reset();
