@@ -16,16 +16,6 @@ ours() { "$bin/osler_workflow_predict_speed" "$work/home" "bench-$kind" "$films"
 one_process() { python_side --threads 2; }
 two_processes() { python_side --processes 2 --threads 1; }
 
-# The study of the demo at the network's size, without gates: the network is made for its speed.
-import_network() {
-  sed -e "s/^name: .*/name: bench-$kind/; s/^  size: .*/  size: $side/; /^gates:/,\$d" \
-    examples/phantom.yaml >"$work/$kind.yaml"
-  printf 'gates:\n  leakage: any\n' >>"$work/$kind.yaml"
-  quietly "$python" "$peers/predict_python.py" make "$kind" "$films" "$cohort/labels.csv" "$work/$kind"
-  package=$("$osler" model import "$work/$kind.onnx" --study "$work/$kind.yaml" --data "$cohort" \
-    --home "$work/home" --json --quiet | value package)
-}
-
 same_probabilities() {
   python_side --out "$work/theirs.json" >/dev/null
   "$osler" predict "bench-$kind" "$films" --home "$work/home" --json --quiet >"$work/ours.json"

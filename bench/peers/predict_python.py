@@ -4,7 +4,7 @@
     predict_python.py run NET.pt PACKAGE FILMS [--processes N] [--threads N] [--out TABLE.json]
     predict_python.py compare TABLE.json OSLER.json     largest difference of a probability
 
-KIND is small (examples/phantom.yaml's network, 96 pixels) or resnet18 (224 pixels). Its convolutions
+KIND is small (examples/phantom.yaml's network, 96 pixels), resnet18 (224 pixels) or resnet18-64 (64 pixels). Its convolutions
 are as drawn; its last layer is fitted to the labels, so that probabilities spread. `run` does not
 count imports, loading and one warm-up film. It reads the transform and the calibration from osler's
 PACKAGE, and leaves out what osler does beside it: the check of the header against the intended use,
@@ -26,13 +26,13 @@ import networks
 
 LEAST_SECONDS = 4.0
 MOST_PASSES = 50
-KINDS = {"small": 96, "resnet18": 224}
+KINDS = {"small": 96, "resnet18": 224, "resnet18-64": 64}
 TRANSFORM = {"crop_border": 0.1}  # of examples/phantom.yaml
 
 
 def make_network(kind):
     torch.manual_seed(1)
-    if kind == "resnet18":
+    if kind.startswith("resnet18"):
         return networks.resnet18().eval()
     return networks.small_residual([16, 16, 32, 64, 128], KINDS[kind], 0.2).eval()
 

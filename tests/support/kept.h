@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -81,6 +83,19 @@ class KeptHome {
     return static_cast<std::size_t>(
         (*database_.integer("SELECT count(*) FROM receipt_items WHERE outcome = 'stored'"))
             .value_or(0));
+  }
+
+  // The facts of each audit record of that action.
+  std::vector<std::map<std::string, std::string>> records_of(std::string_view action) {
+    std::vector<std::map<std::string, std::string>> found;
+    const auto records = audit_.records(0, 1'000'000);
+    EXPECT_TRUE(records);
+    for (const auto& record : *records) {
+      if (record.event.action == action) {
+        found.push_back(record.event.facts);
+      }
+    }
+    return found;
   }
 
  private:

@@ -75,6 +75,7 @@ Application::~Application() = default;
 Result<Application> Application::create(workflow::Home& home, const Options& options) {
   OSLER_TRY_DO(workflow::reading::prepare(home));
   OSLER_TRY_DO(workflow::labelling::prepare(home));
+  internal::clear_uploads(home.folder() / "spool");
   OSLER_TRY(auto database, storage::Database::open(home.folder() / "osler.db"));
   auto state = std::make_unique<State>(home, std::move(database));
   OSLER_TRY(state->audit, storage::audit::Log::open(

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <utility>
 
@@ -41,6 +42,9 @@ Result<Model> model_of(Context& context, const Request& request) {
   auto scorer = context.scoring.find(name);
   if (scorer) {
     return scorer;
+  }
+  if (!context.scoring.looked_up()) {
+    return Error(ErrorCode::Unavailable, "the models are being opened");
   }
   for (const auto& service : context.scoring.models()) {
     const bool wanted = name.version == 0 ? service.model.name == name.name : service.model == name;
@@ -114,6 +118,16 @@ Result<void> check_outputs(const inference::InferRequest& request) {
   return {};
 }
 
+// The client has gone, or has said how long the answer is worth waiting for, and it took longer.
+Result<void> check_in_time(const Request& request, const inference::InferRequest& asked) {
+  const std::chrono::duration<double, std::milli> since =
+      std::chrono::steady_clock::now() - request.received;
+  if (request.abandoned() || (asked.timeout_ms && since.count() > *asked.timeout_ms)) {
+    return Error(ErrorCode::Unavailable, "the request waited beyond its deadline");
+  }
+  return {};
+}
+
 Result<Response> infer(Context& context, const Request& request) {
   OSLER_TRY(const Model scorer, model_of(context, request));
   std::optional<std::size_t> json_bytes;
@@ -130,10 +144,9 @@ Result<Response> infer(Context& context, const Request& request) {
   OSLER_TRY_DO(check_outputs(asked));
   const auto& package = scorer->package();
   OSLER_TRY(const std::size_t images, images_in(asked.inputs.front(), package));
-  if (request.abandoned()) {
-    return Error(ErrorCode::Unavailable, "the request waited beyond its deadline");
-  }
+  OSLER_TRY_DO(check_in_time(request, asked));
   OSLER_TRY(const auto scored, package.score(asked.inputs.front().data, images));
+  OSLER_TRY_DO(check_in_time(request, asked));
   auto written = inference::write_infer(asked, package.contents().name,
                                         std::to_string(package.contents().version),
                                         outputs_of(scored, package.contents().score_map, asked));
@@ -239,7 +252,8 @@ void add_inference(http::Router& router, Context& context) {
               .summary = "Every model in service is open",
               .access = std::string(auth::kPublic),
               .handler = [&context](const Request&) {
-                const bool open = context.scoring.broken().empty() && !context.stopping;
+                const bool open = context.scoring.looked_up() && context.scoring.broken().empty() &&
+                                  !context.stopping;
                 return http::json_response(open ? 200 : 503, {{"ready", open}});
               }});
   add_model(router, context, "/v2/models/{model}", "");

@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 using http::Request;
 using http::Response;
 
+constexpr std::string_view kFolderPrefix = "upload-";
 constexpr std::uint64_t kMostUpload = std::uint64_t{4} << 30U;
 
 // A folder that goes with the request.
@@ -94,7 +95,7 @@ Json receipt_document(const workflow::Receipt& receipt) {
 
 Result<Json> upload(Context& context, const Request& request) {
   const Unpacked place(context.home.folder() / "spool" /
-                       ("upload-" + to_hex(crypto::random_bytes(8))));
+                       (std::string(kFolderPrefix) + to_hex(crypto::random_bytes(8))));
   OSLER_TRY_DO(make_folder(place.folder()));
   OSLER_TRY(auto files, unpack(request, place.folder()));
   NoProgress progress;
@@ -116,6 +117,17 @@ Result<Json> receipt(Context& context, const Request& request) {
 }
 
 }  // namespace
+
+void clear_uploads(const fs::path& spool) {
+  std::error_code failed;
+  for (fs::directory_iterator entry(spool, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    if (entry->path().filename().string().starts_with(kFolderPrefix)) {
+      std::error_code ignored;
+      fs::remove_all(entry->path(), ignored);
+    }
+  }
+}
 
 void add_intake(http::Router& router, Context& context) {
   router.add(

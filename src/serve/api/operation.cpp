@@ -23,12 +23,13 @@ http::Response readiness(Context& context) {
   checks["database"] = check(writable(context.home),
                              "SQLite " + storage::Database::engine_version() + " takes changes");
   checks["audit"] = check(context.home.audit().head().has_value(), "the audit log can be read");
+  const bool looked_up = context.scoring.looked_up();
   const auto broken = context.scoring.broken();
-  std::string models = "every model in service is open";
+  std::string models = looked_up ? "every model in service is open" : "being opened";
   if (!broken.empty()) {
     models = "cannot be opened: " + broken.front().model.reference();
   }
-  checks["models"] = check(broken.empty(), models);
+  checks["models"] = check(looked_up && broken.empty(), models);
   bool ready = true;
   for (const auto& one : checks.items()) {
     ready = ready && one.value()["ok"].get<bool>();

@@ -140,12 +140,16 @@ Json counts_document(const reading::WorklistCounts& counts) {
 
 // The list changes with the home, and by itself with the minute: groups follow the clock.
 Result<std::string> revision_of(Context& context, const Request& request, std::int64_t now) {
+  // The database's count begins anew with the process, so that what it said before a restart must
+  // not look like what it says now.
+  static const std::string kProcess = to_hex(crypto::random_bytes(8));
   OSLER_TRY(const std::string revision, reading::worklist_revision(context.home));
   std::string asked;
   for (const auto& [name, value] : request.query) {
     asked += name + "=" + value + "&";
   }
-  return crypto::sha256(revision + "/" + std::to_string(now / 60'000) + "/" + asked)
+  return crypto::sha256(kProcess + "/" + revision + "/" + std::to_string(now / 60'000) + "/" +
+                        asked)
       .hex()
       .substr(0, 24);
 }

@@ -104,6 +104,7 @@ void Request::clear() {
   if (body_.capacity() > kKept) {
     std::string().swap(body_);
   }
+  received = {};
   body_.clear();
   spooled_.reset();
   identity_.reset();

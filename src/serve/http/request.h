@@ -2,6 +2,7 @@
 
 #include <any>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -56,6 +57,7 @@ class Request {
   std::string remote;   // the peer's address, without its port
   std::string id;       // 8 to 64 of [A-Za-z0-9-]: the peer's X-Request-Id, or made here
   bool secure = false;  // it came over TLS
+  std::chrono::steady_clock::time_point received;  // when its header was whole
 
   // What stood at "{name}" of the route's pattern.
   [[nodiscard]] std::optional<std::string> parameter(std::string_view name) const;

@@ -32,6 +32,7 @@ struct Opened {
   std::string why;
   std::int64_t since_ms = 0;
   std::int64_t tried_ms = 0;
+  bool planned = false;  // the films of the open studies have been queued for it
 };
 
 class Room final : public Scoring {
@@ -87,6 +88,11 @@ class Room final : public Scoring {
     return list;
   }
 
+  [[nodiscard]] bool looked_up() const override {
+    const std::lock_guard lock(mutex_);
+    return looked_up_;
+  }
+
   [[nodiscard]] bool idle() const override {
     const std::lock_guard lock(mutex_);
     return looked_ && !nudged_ && ready_.empty() && in_flight_.empty();
@@ -139,7 +145,6 @@ class Room final : public Scoring {
   Result<void> follow_registry() {
     OSLER_TRY(const auto services, in_service(home_));
     std::vector<Opened> next;
-    std::vector<Opened> fresh;
     for (const auto& service : services) {
       const auto before = known(service);
       const std::int64_t now = internal::now_ms(home_.clock());
@@ -151,20 +156,28 @@ class Room final : public Scoring {
       Opened opened = open(service);
       opened.tried_ms = now;
       opened.since_ms = before ? before->since_ms : now;
-      if (opened.scorer) {
-        fresh.push_back(opened);
-      }
       next.push_back(std::move(opened));
     }
     {
       const std::lock_guard lock(mutex_);
-      opened_ = std::move(next);
+      opened_ = next;
+      looked_up_ = true;
     }
-    for (const auto& opened : fresh) {
-      OSLER_TRY(const auto planned,
+    return plan_fresh(next);
+  }
+
+  // Where the database cannot be written now, the model stays fresh, and the next look tries again.
+  Result<void> plan_fresh(const std::vector<Opened>& all) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (!all[i].scorer || all[i].planned) {
+        continue;
+      }
+      OSLER_TRY(const auto made,
                 internal::plan_open_studies(
-                    home_, {.service = opened.service, .scorer = opened.scorer.get()}));
-      static_cast<void>(planned);
+                    home_, {.service = all[i].service, .scorer = all[i].scorer.get()}));
+      static_cast<void>(made);
+      const std::lock_guard lock(mutex_);
+      opened_[i].planned = true;
     }
     return {};
   }
@@ -287,6 +300,7 @@ class Room final : public Scoring {
   std::set<std::int64_t> in_flight_;  // results that a worker has or will take
   bool nudged_ = false;
   bool looked_ = false;
+  bool looked_up_ = false;  // opened_ is what the registry says
   bool stopping_ = false;
   std::thread planner_;
   std::vector<std::thread> workers_;

@@ -47,6 +47,9 @@ class Scoring {
   // What is in service now, opened or not.
   [[nodiscard]] virtual std::vector<InService> models() const = 0;
   [[nodiscard]] virtual std::vector<BrokenModel> broken() const = 0;
+  // Whether the models in service have been looked up since the start: before that, find() gives
+  // none of them, whatever the registry says.
+  [[nodiscard]] virtual bool looked_up() const = 0;
   // Whether everything that arrived has been given to the models and scored.
   [[nodiscard]] virtual bool idle() const = 0;
   // Ends what is being scored and returns; nothing more is written afterwards.

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -68,6 +69,10 @@ void add_fhir(http::Router& router, Context& context);
 void add_labelling(http::Router& router, Context& context);
 void add_oversight(http::Router& router, Context& context);
 void add_runs(http::Router& router, Context& context);
+
+// Removes the films of deliveries that a killed server was taking in: whoever sent them was told
+// nothing and sends them again.
+void clear_uploads(const std::filesystem::path& spool);
 
 // A refusal as an OperationOutcome, with its status and headers.
 [[nodiscard]] http::Response fhir_problem(http::Response problem);

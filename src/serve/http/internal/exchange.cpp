@@ -78,6 +78,7 @@ void Connection::begin_exchange() {
   request.id = id_;
   request.remote = remote_;
   request.secure = shared_.secure;
+  request.received = SteadyClock::now();
   request.set_abandoned(&exchange_->abandoned);
   if (parser_->method()) {
     request.method = *parser_->method();
