@@ -2,7 +2,7 @@
 // and below it.
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { serverGoneSince, sessionExpired } from "./api/client";
 import type { Permission } from "./api/contract";
 import { can, session, sessionError, user } from "./api/session";
@@ -118,8 +118,21 @@ function useEverywhereKeys(help: { value: boolean }): void {
   });
 }
 
+/** A new page takes the focus when the old one took it away, so that keys and readers go on there. */
+function useFocusOnArrival(): void {
+  const { path } = place.value;
+  const first = useRef(true);
+  useEffect(() => {
+    if (!first.current && (!document.activeElement || document.activeElement === document.body)) {
+      document.getElementById("main")?.focus({ preventScroll: true });
+    }
+    first.current = false;
+  }, [path]);
+}
+
 function Frame({ route }: { route: Route }) {
   const help = useSignal(false);
+  useFocusOnArrival();
   useEverywhereKeys(help);
   return (
     <>
