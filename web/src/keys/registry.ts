@@ -4,7 +4,7 @@ import { computed, signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
 export interface KeyEntry {
-  scope: "everywhere" | "worklist" | "review" | "film" | "labelling" | "oversight" | "runs";
+  scope: "everywhere" | "worklist" | "review" | "film" | "tables" | "labelling" | "runs";
   /** Keys in order; "g w" is two presses, "Shift+ArrowUp" a chord. */
   keys: string;
   words: string;
@@ -61,6 +61,24 @@ const catalogue = {
   marks: { scope: "film", keys: "m", words: "marks off, outline, heat map" },
   imageNext: { scope: "film", keys: ".", words: "next image", repeats: true },
   imagePrevious: { scope: "film", keys: ",", words: "previous image", repeats: true },
+
+  tableNext: { scope: "tables", keys: "j", words: "next row", repeats: true },
+  tablePrevious: { scope: "tables", keys: "k", words: "previous row", repeats: true },
+  tableOpen: { scope: "tables", keys: "Enter", words: "open" },
+  newProject: { scope: "tables", keys: "n", words: "new labelling project" },
+
+  labelNext: { scope: "labelling", keys: "j", words: "next finding", repeats: true },
+  labelPrevious: { scope: "labelling", keys: "k", words: "previous finding", repeats: true },
+  labelPresent: { scope: "labelling", keys: "p", words: "present" },
+  labelAbsent: { scope: "labelling", keys: "a", words: "absent" },
+  labelUnsure: { scope: "labelling", keys: "u", words: "unsure" },
+  labelBox: { scope: "labelling", keys: "b", words: "box: arrows move it, with Shift they size it, Enter keeps it" },
+  labelUnbox: { scope: "labelling", keys: "x", words: "take the box away" },
+  labelSave: { scope: "labelling", keys: "Enter", words: "save, next film" },
+  labelBack: { scope: "labelling", keys: "z", words: "film before" },
+
+  markRun: { scope: "runs", keys: "x", words: "mark for comparing, or unmark" },
+  compareRuns: { scope: "runs", keys: "c", words: "compare the two marked" },
 } satisfies Record<string, KeyEntry>;
 
 export type KeyId = keyof typeof catalogue;
@@ -121,13 +139,22 @@ export function keysOf(id: KeyId): string {
   return settings.value.map[id] ?? kCatalogue[id].keys;
 }
 
+/** Pairs of places that are on one page together. */
+const kTogether: [KeyEntry["scope"], KeyEntry["scope"]][] = [["review", "film"], ["labelling", "film"], ["tables", "runs"]];
+/** Film keys that the labelling page does not have: there is no prior and no model there. */
+const kStudyOnly = new Set<KeyId>(["prior", "marks"]);
+
+function meet(a: KeyId, b: KeyId): boolean {
+  const [one, other] = [kCatalogue[a].scope, kCatalogue[b].scope];
+  if (one === other || one === "everywhere" || other === "everywhere") return true;
+  if ((one === "labelling" && kStudyOnly.has(b)) || (other === "labelling" && kStudyOnly.has(a))) return false;
+  return kTogether.some(([x, y]) => (x === one && y === other) || (x === other && y === one));
+}
+
 /** Another entry that would answer to the same keys in the same place. */
 export function conflict(id: KeyId, keys: string): KeyId | null {
-  const mine = kCatalogue[id].scope;
-  const meet = (other: KeyEntry["scope"]): boolean => other === mine || other === "everywhere" || mine === "everywhere" ||
-    (mine === "review" && other === "film") || (mine === "film" && other === "review");
   for (const other of Object.keys(catalogue) as KeyId[]) {
-    if (other !== id && keys && keysOf(other) === keys && meet(kCatalogue[other].scope)) return other;
+    if (other !== id && keys && keysOf(other) === keys && meet(id, other)) return other;
   }
   return null;
 }
