@@ -1,6 +1,6 @@
-// osler-e2e-home HOME FILM: what the browser tests need and no verb makes. Registers three models in
-// HOME whose score maps are known (one that says above, one undecided, one for children alone), and
-// writes FILM, a DICOM object whose texts are an attack on whoever shows them.
+// osler-e2e-home HOME FILM: what the browser tests need and no verb makes. Registers three models
+// in HOME whose score maps are known (one that says above, one undecided, one for children alone),
+// and writes FILM, a DICOM object whose texts are an attack on whoever shows them.
 
 #include <cstdint>
 #include <iostream>
@@ -21,8 +21,8 @@ Bytes hostile_film() {
   std::string pixels;
   Rng rng(3);
   for (std::uint32_t i = 0; i < kSide * kSide; ++i) {
-    const auto value = static_cast<std::uint32_t>(
-        500.0 + 20.0 * (i % kSide) + 100.0 * rng.uniform() + 5.0 * (i / kSide));
+    const auto value = static_cast<std::uint32_t>(500.0 + 20.0 * (i % kSide) +
+                                                  100.0 * rng.uniform() + 5.0 * (i / kSide));
     pixels.push_back(static_cast<char>(value & 0xFFU));
     pixels.push_back(static_cast<char>(value >> 8U));
   }
@@ -40,7 +40,9 @@ Bytes hostile_film() {
       .text(0x00080050, "SH", "HOSTILE-1")
       .text(0x00080060, "CS", "DX")
       .text(0x00081030, "LO", "<script>document.title='owned'</script>")
-      .text(0x00081040, "LO", "Ward \xE2\x80\xAE" "7B")
+      .text(0x00081040, "LO",
+            "Ward \xE2\x80\xAE"
+            "7B")
       .text(0x00100010, "PN", "<img src=x onerror=\"document.title='owned'\">^\"'>")
       .text(0x00100020, "LO", "T-000404&amp;")
       .text(0x00100030, "DA", "19630214")
@@ -64,7 +66,8 @@ int make(const char* home_folder, const char* film) {
     return 1;
   }
   test::serve_model(*home);
-  test::serve_model(*home, {.name = "chest-nodule", .label = "nodule", .says = test::Says::Undecided});
+  test::serve_model(*home,
+                    {.name = "chest-nodule", .label = "nodule", .says = test::Says::Undecided});
   test::serve_model(*home, {.name = "chest-child",
                             .label = "bronchiolitis",
                             .intended_use = R"({"modality": ["CR", "DX"], "age_years": [0, 2]})"});

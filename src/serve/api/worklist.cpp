@@ -127,15 +127,15 @@ Json counts_document(const reading::WorklistCounts& counts) {
   for (const auto& [state, count] : counts.ai) {
     ai[state] = count;
   }
-  return {{"view",
-           {{"open", counts.view[0]}, {"acknowledged", counts.view[1]}, {"all", counts.view[2]}}},
-          {"urgency",
-           {{"critical", counts.urgency[0]},
-            {"urgent", counts.urgency[1]},
-            {"routine", counts.urgency[2]}}},
-          {"group",
-           {{"over", counts.group[0]}, {"soon", counts.group[1]}, {"later", counts.group[2]}}},
-          {"ai", std::move(ai)}};
+  return {
+      {"view",
+       {{"open", counts.view[0]}, {"acknowledged", counts.view[1]}, {"all", counts.view[2]}}},
+      {"urgency",
+       {{"critical", counts.urgency[0]},
+        {"urgent", counts.urgency[1]},
+        {"routine", counts.urgency[2]}}},
+      {"group", {{"over", counts.group[0]}, {"soon", counts.group[1]}, {"later", counts.group[2]}}},
+      {"ai", std::move(ai)}};
 }
 
 // The list changes with the home, and by itself with the minute: groups follow the clock.
