@@ -528,6 +528,7 @@ TEST_F(Api, DescribesEveryRoute) {
 }
 
 TEST_F(Api, SaysWhatIsReady) {
+  scored_rows();  // by then the models have been opened
   const Json ready = parsed(get("/readyz", ""));
   EXPECT_TRUE(ready["ready"].get<bool>()) << ready;
   EXPECT_THAT(get("/metrics", "").body, HasSubstr("osler_http_requests_total"));
