@@ -149,8 +149,7 @@ set_up() {
   step_number=$(number_of install) step_draw install 'what this machine lacks'
   said=$(packaging/install.sh build)
   finished install "$said" "$(clock $((SECONDS - start)))"
-  OSLER_STEP=$(number_of build) packaging/build.sh release osler osler-learn osler-decode
-  tools/build_web.sh build/release/share/osler/web >"$home/demo.log"
+  OSLER_STEP=$(number_of build) packaging/build.sh release osler osler-learn osler-decode osler_web
 }
 
 # What was made, and where to look.

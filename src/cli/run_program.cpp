@@ -8,13 +8,12 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
 
 namespace osler::cli {
 namespace {
-
-constexpr std::string_view kVersion = "0.1.0";
 
 constexpr std::string_view kOverview =
     "osler: from the hospital's archive to the bedside. Decision support, not a cleared medical "
@@ -24,7 +23,9 @@ constexpr std::string_view kOverview =
     "  learn       train    evaluate     runs\n"
     "  models      model    predict\n"
     "  people      user     token\n"
-    "  check       audit\n\n"
+    "  serve       serve    label\n"
+    "  check       audit\n"
+    "  operate     backup   restore\n\n"
     "Start with ./x demo, or osler VERB --help.\n";
 
 void print(std::string_view text) {
@@ -166,7 +167,7 @@ int answer(std::span<const std::string> words) {
     return 0;
   }
   if (words[0] == "--version") {
-    print("osler " + std::string(kVersion) + "\n");
+    print("osler " + std::string(version()) + "\n");
     return 0;
   }
   std::size_t taken = 0;

@@ -14,7 +14,7 @@ const std::vector<Verb>& verbs() {
       serve_verb(),          user_add_verb(),       user_list_verb(),    user_disable_verb(),
       user_enable_verb(),    user_reset_verb(),     user_role_verb(),    token_verb(),
       token_list_verb(),     token_revoke_verb(),   audit_verify_verb(), audit_duplicates_verb(),
-      audit_maps_verb(),
+      audit_maps_verb(),     backup_verb(),         restore_verb(),
   };
   return kVerbs;
 }

@@ -46,5 +46,7 @@ namespace osler::cli {
 [[nodiscard]] Verb audit_verify_verb();
 [[nodiscard]] Verb audit_duplicates_verb();
 [[nodiscard]] Verb audit_maps_verb();
+[[nodiscard]] Verb backup_verb();
+[[nodiscard]] Verb restore_verb();
 
 }  // namespace osler::cli

@@ -105,7 +105,11 @@ Result<Home> Home::open(const fs::path& folder, const Clock& clock) {
   home.clock = &clock;
   std::error_code error;
   home.folder = fs::absolute(folder, error);
+  const bool is_new = !fs::exists(home.folder, error);
   OSLER_TRY_DO(make_folder(home.folder / "keys" / "trusted"));
+  if (is_new) {
+    fs::permissions(home.folder, fs::perms::owner_all, error);
+  }
   fs::permissions(home.folder / "keys", fs::perms::owner_all, error);
   OSLER_TRY(home.configuration, read_configuration(home.folder / "config.json"));
   if (home.configuration.actor.empty()) {

@@ -15,6 +15,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/crypto.h"
 #include "base/json.h"
 #include "base/text.h"
 

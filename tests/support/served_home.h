@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -30,6 +31,7 @@ struct ServedModel {
   Says says = Says::Above;
   std::string intended_use = R"({"modality": ["CR", "DX"], "body_part": ["CHEST"]})";
   std::string stage = "production";
+  std::string registered_because = "test";  // "run r1": that run made it
 };
 
 inline clinical::ScoreMap score_map_that(Says says) {
@@ -80,7 +82,7 @@ inline void serve_model(workflow::Home& home, const ServedModel& model = {}) {
                                .version = model.version,
                                .digest = *digest,
                                .content = model.name + std::to_string(model.version)},
-                              {.actor = "test", .reason = "test"}));
+                              {.actor = "test", .reason = model.registered_because}));
     ASSERT_TRUE(change->commit());
   }
   if (model.stage != "development") {

@@ -2,7 +2,7 @@
 // and below it.
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { serverGoneSince, sessionExpired } from "./api/client";
 import type { Permission } from "./api/contract";
 import { can, session, sessionError, user } from "./api/session";
@@ -21,14 +21,19 @@ import { navigate, place, type Route } from "./router/router";
 export interface Page {
   /** For the window title and for "You cannot open …"; never a patient. */
   title: string;
-  needs?: Permission;
+  /** Who holds one of these may see it. */
+  needs?: Permission[];
   load: () => Promise<ComponentType<{ route: never }>>;
 }
 
+const kLabel: Permission[] = ["label.answer", "label.manage"];
+
 /** One line a page: its words, who may see it, and its code, fetched when first opened. */
 const kPages: Partial<Record<Route["page"], Page>> = {
-  worklist: { title: "Worklist", needs: "study.read", load: () => import("./pages/worklist/worklist").then((m) => m.Worklist) },
-  study: { title: "Study", needs: "study.read", load: () => import("./pages/study/study").then((m) => m.StudyPage) },
+  worklist: { title: "Worklist", needs: ["study.read"], load: () => import("./pages/worklist/worklist").then((m) => m.Worklist) },
+  study: { title: "Study", needs: ["study.read"], load: () => import("./pages/study/study").then((m) => m.StudyPage) },
+  labelling: { title: "Labelling", needs: kLabel, load: () => import("./pages/labelling/list").then((m) => m.Labelling) },
+  label: { title: "Labelling", needs: kLabel, load: () => import("./pages/labelling/project").then((m) => m.ProjectPage) },
   account: { title: "Account", load: () => import("./pages/account/account").then((m) => m.Account) },
 };
 
@@ -70,7 +75,7 @@ function Shown({ route }: { route: Route }) {
     document.title = `${page?.title ?? "Not found"} · osler`;
   }, [page]);
   if (!page) return <Missing />;
-  if (page.needs && !can(page.needs)) return <NoPermission page={page.title} needs={page.needs} />;
+  if (page.needs && !page.needs.some(can)) return <NoPermission page={page.title} needs={page.needs} />;
   if (failed) {
     return (
       <Blank title={`${page.title} could not be loaded`} whole>
@@ -101,13 +106,13 @@ function Notices() {
 }
 
 function useEverywhereKeys(help: { value: boolean }): void {
-  const go = (to: string, needs: Permission) => () => {
-    if (can(needs)) navigate(to);
+  const go = (to: string, ...needs: Permission[]) => () => {
+    if (needs.some(can)) navigate(to);
   };
   useKeys({
     help: () => (help.value = true),
     goWorklist: go("/worklist", "study.read"),
-    goLabelling: go("/labelling", "label.answer"),
+    goLabelling: go("/labelling", ...kLabel),
     goOversight: go("/oversight", "model.read"),
     goRuns: go("/runs", "run.read"),
     find: () => {
@@ -118,8 +123,21 @@ function useEverywhereKeys(help: { value: boolean }): void {
   });
 }
 
+/** A new page takes the focus when the old one took it away, so that keys and readers go on there. */
+function useFocusOnArrival(): void {
+  const { path } = place.value;
+  const first = useRef(true);
+  useEffect(() => {
+    if (!first.current && (!document.activeElement || document.activeElement === document.body)) {
+      document.getElementById("main")?.focus({ preventScroll: true });
+    }
+    first.current = false;
+  }, [path]);
+}
+
 function Frame({ route }: { route: Route }) {
   const help = useSignal(false);
+  useFocusOnArrival();
   useEverywhereKeys(help);
   return (
     <>

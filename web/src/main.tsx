@@ -5,6 +5,7 @@ import "./charts/charts.css";
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { serverGoneSince } from "./api/client";
+import { isAttended } from "./api/poll";
 import { loadSession, user } from "./api/session";
 import { App } from "./app";
 import { showThemeOf } from "./design/theme";
@@ -25,8 +26,15 @@ setInterval(() => {
   if (serverGoneSince.value) void loadSession();
 }, kRetryMs);
 setInterval(() => {
-  if (user.value && document.visibilityState === "visible") void loadSession();
+  if (user.value && isAttended()) void loadSession();
 }, kSessionEveryMs);
+
+// A file let go beside its target must not replace the page.
+for (const kind of ["dragover", "drop"] as const) {
+  addEventListener(kind, (event) => {
+    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+  });
+}
 
 const root = document.getElementById("app");
 if (root) {

@@ -6,6 +6,7 @@
 
 #include "evaluate/metrics/internal/ranking.h"
 #include "evaluate/metrics/internal/resample.h"
+#include "evaluate/metrics/paired.h"
 
 namespace osler::evaluate::metrics {
 namespace {
@@ -200,6 +201,13 @@ Result<Estimate> average_precision(const Cases& cases, const BootstrapOptions& o
   return bootstrap_estimate(
       cases, [&](std::span<const std::uint32_t> counts) { return step_precision(ranked, counts); },
       options);
+}
+
+Result<Statistic> average_precision_of(const Cases& cases) {
+  OSLER_TRY_DO(check(cases));
+  return Statistic([ranked = falling(cases)](std::span<const std::uint32_t> counts) {
+    return step_precision(ranked, counts);
+  });
 }
 
 Result<Band> roc_band(const Cases& cases, std::size_t points, const BootstrapOptions& options) {

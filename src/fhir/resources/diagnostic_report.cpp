@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -113,7 +114,7 @@ Result<Json> diagnostic_report(const Report& facts, const Study& study) {
     json["effectiveDateTime"] = *started;
   }
   put_instant(json, "issued", facts.issued);
-  if (facts.status != ReportStatus::Preliminary) {
+  if (facts.status != ReportStatus::Preliminary && facts.acknowledged_by) {
     push(json, "resultsInterpreter", reader_reference(*facts.acknowledged_by));
   }
   put_results(json, facts);

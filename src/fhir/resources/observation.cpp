@@ -108,8 +108,7 @@ void put_component(Json& json, std::string_view code, std::string_view words, co
   }
 }
 
-void put_score(Json& json, const Finding& facts) {
-  const clinical::Reading& score = *facts.score;
+void put_score(Json& json, const clinical::Reading& score) {
   put_component(json, "probability", "Calibrated probability", "valueQuantity",
                 ratio_quantity(score.probability));
   put_component(json, "interval", "Interval around the probability", "valueRange",
@@ -130,7 +129,7 @@ void put_components(Json& json, const Finding& facts, const Model& model) {
   if (facts.score) {
     put_component(json, "score-result", "Result of the score", "valueCodeableConcept",
                   score_result(facts, model));
-    put_score(json, facts);
+    put_score(json, *facts.score);
   } else if (!json.contains("dataAbsentReason")) {
     put_component(json, "score-result", "Result of the score", "dataAbsentReason",
                   absence(facts, model));
@@ -257,7 +256,7 @@ Result<Json> observation(const Finding& facts, const Study& study, const Model& 
   OSLER_TRY(Json json, resource("Observation", facts.id, Label::AiAsserted, last_updated(facts)));
   // The guide's confidence is that of the result. Below the threshold it would be the complement of
   // the probability: a high number beside a negative result, so it is left to the component.
-  if (facts.state == FindingState::Above && stands_as_present(facts) == true) {
+  if (facts.score && facts.state == FindingState::Above && stands_as_present(facts) == true) {
     push(json, "extension",
          {{"url", codes::kAiConfidence}, {"valueDecimal", facts.score->probability}});
   }

@@ -170,7 +170,7 @@ bool is_uid(std::string_view text) {
 }
 
 std::string mrn_system(std::string_view issuer) {
-  const std::string name = clean_code(issuer);
+  std::string name = clean_code(issuer);
   if (name.empty()) {
     return "urn:osler:mrn";
   }

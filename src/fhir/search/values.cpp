@@ -101,10 +101,10 @@ std::optional<Target> target_from(std::string_view text, const resources::Parame
   }
   const std::size_t slash = text.find('/');
   if (slash == std::string_view::npos) {
-    const bool bare = !ours && parameter.target && resources::is_id(text);
-    return bare ? std::optional(Target{.type = std::string(to_string(*parameter.target)),
-                                       .id = std::string(text)})
-                : std::nullopt;
+    if (ours || !parameter.target || !resources::is_id(text)) {
+      return std::nullopt;
+    }
+    return Target{.type = std::string(to_string(*parameter.target)), .id = std::string(text)};
   }
   const auto type = text.substr(0, slash);
   const auto id = text.substr(slash + 1);

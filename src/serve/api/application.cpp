@@ -120,6 +120,7 @@ http::Router Application::router() const {
   internal::add_fhir(router, context);
   internal::add_labelling(router, context);
   internal::add_oversight(router, context);
+  internal::add_runs(router, context);
   if (state_->pages) {
     router.add(state_->pages->route());
   }

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "serve/api/internal/context.h"
+#include "workflow/reading/finding.h"
 #include "workflow/reading/service.h"
 
 namespace osler::serve::api::internal {
@@ -108,6 +109,54 @@ Result<Json> confirm_resume(Context& context, const Request& request) {
   return standing(context, name);
 }
 
+Result<Json> runs(Context& context, const Request& /*request*/) {
+  OSLER_TRY(const auto rows, context.oversight.runs());
+  Json list = Json::array();
+  for (const auto& row : rows) {
+    list.push_back(oversight::to_json(row));
+  }
+  return Json{{"runs", std::move(list)}};
+}
+
+Result<Json> run(Context& context, const Request& request) {
+  OSLER_TRY(const auto detail, context.oversight.run(request.parameter("run").value_or("")));
+  return oversight::to_json(detail);
+}
+
+Result<Json> compare(Context& context, const Request& request) {
+  const auto a = request.query_value("a");
+  const auto b = request.query_value("b");
+  if (!a || !b) {
+    return Error(ErrorCode::InvalidArgument, "name two runs").hint("/api/compare?a=r1&b=r2");
+  }
+  OSLER_TRY(const auto comparison, context.oversight.compare(*a, *b));
+  return oversight::to_json(comparison);
+}
+
+Result<Json> lineage(Context& context, const Request& request) {
+  OSLER_TRY(const auto id, reading::finding_id(request.query_value("finding").value_or("")));
+  OSLER_TRY(const auto origins, context.oversight.lineage_of_finding(id));
+  return Json{{"lineage", oversight::to_json(origins)}};
+}
+
+Response worst(Context& context, const Request& request) {
+  const std::string name = request.parameter("run").value_or("");
+  const auto number = parse_integer(request.parameter("number").value_or(""));
+  if (!number || *number < 1) {
+    return http::not_found();
+  }
+  auto picture = context.oversight.worst_picture(name, static_cast<std::size_t>(*number));
+  if (!picture) {
+    return http::error_response(picture.error());
+  }
+  Response response;
+  response.content_type = "image/png";
+  response.etag = crypto::sha256(*picture).hex().substr(0, 24);
+  response.headers = {{"Cache-Control", "private, no-cache"}};
+  response.body = *std::move(picture);
+  return response;
+}
+
 using Answerer = Result<Json> (*)(Context&, const Request&);
 
 void add(http::Router& router, Context& context, http::Method method, std::string pattern,
@@ -129,6 +178,33 @@ void add(http::Router& router, Context& context, http::Method method, std::strin
 }
 
 }  // namespace
+
+void add_runs(http::Router& router, Context& context) {
+  const auto kGet = http::Method::Get;
+  add(router, context, kGet, "/api/runs", "runs", "Trainings and imports, the newest first",
+      "run.read", runs);
+  add(router, context, kGet, "/api/runs/{run}", "run",
+      "One run: curves, calibration, groups, gates, worst cases, where it came from", "run.read",
+      run);
+  add(router, context, kGet, "/api/compare", "compare",
+      "Two runs side by side, on the same films where they have them", "run.read", compare);
+  add(router, context, kGet, "/api/lineage", "lineage",
+      "From a finding back to the films that its model was made of", "model.read", lineage);
+  router.add({.pattern = "/api/runs/{run}/worst/{number}",
+              .id = "worst",
+              .summary = "A small picture of a film that the network was most wrong about",
+              .access = "run.read",
+              .response_type = "image/png",
+              .handler = [&context](const Request& r) { return worst(context, r); }});
+  router.add({.pattern = "/api/runs/{run}/report",
+              .id = "run_report",
+              .summary = "The run's evaluation report",
+              .access = "run.read",
+              .response_type = "text/html",
+              .handler = [&context](const Request& r) {
+                return html_file(context.oversight.run_report(r.parameter("run").value_or("")));
+              }});
+}
 
 void add_oversight(http::Router& router, Context& context) {
   const auto kGet = http::Method::Get;

@@ -104,12 +104,21 @@ bool marks_allowed(const Context& context, const std::optional<reading::FirstRea
   return context.home.configuration().marks == workflow::MarksPolicy::OnRequest || read.has_value();
 }
 
+// Until the first read is entered nothing of what the AI says of the film leaves the server.
+void hold_back(Json& card) {
+  for (const char* key : {"map", "probability", "lower", "upper", "per_100"}) {
+    card[key] = nullptr;
+  }
+  card["similar"] = Json::array();
+  card["sentence"] = "Held until the first read is entered.";
+}
+
 Result<Json> cards_document(Context& context, const reading::Findings& findings, bool marks) {
   Json list = Json::array();
   for (std::size_t i = 0; i < findings.cards.size(); ++i) {
     list.push_back(finding_document(context, findings.cards[i], i));
     if (!marks) {
-      list.back()["map"] = nullptr;
+      hold_back(list.back());
     }
   }
   return list;

@@ -17,8 +17,6 @@ using http::Request;
 using http::Response;
 using workflow::Urgency;
 
-constexpr std::int64_t kSoonMs = 30L * 60 * 1000;
-
 Result<std::size_t> count_value(const Request& request, const char* name, std::size_t otherwise,
                                 std::size_t most) {
   const auto text = request.query_value(name);
@@ -83,7 +81,7 @@ const char* group_of(const reading::StudyFacts& study, std::int64_t now) {
   if (study.due_ms < now) {
     return "over";
   }
-  return study.due_ms < now + kSoonMs ? "soon" : "later";
+  return study.due_ms < now + reading::kSoonMs ? "soon" : "later";
 }
 
 std::string why_it_is_here(const reading::StudyFacts& study, std::int64_t now) {
@@ -129,13 +127,15 @@ Json counts_document(const reading::WorklistCounts& counts) {
   for (const auto& [state, count] : counts.ai) {
     ai[state] = count;
   }
-  return {{"view",
-           {{"open", counts.view[0]}, {"acknowledged", counts.view[1]}, {"all", counts.view[2]}}},
-          {"urgency",
-           {{"critical", counts.urgency[0]},
-            {"urgent", counts.urgency[1]},
-            {"routine", counts.urgency[2]}}},
-          {"ai", std::move(ai)}};
+  return {
+      {"view",
+       {{"open", counts.view[0]}, {"acknowledged", counts.view[1]}, {"all", counts.view[2]}}},
+      {"urgency",
+       {{"critical", counts.urgency[0]},
+        {"urgent", counts.urgency[1]},
+        {"routine", counts.urgency[2]}}},
+      {"group", {{"over", counts.group[0]}, {"soon", counts.group[1]}, {"later", counts.group[2]}}},
+      {"ai", std::move(ai)}};
 }
 
 // The list changes with the home, and by itself with the minute: groups follow the clock.

@@ -13,7 +13,7 @@ struct AccessRecord {
   std::string method;                          // "GET"; "-" where it could not be read
   std::string route;                           // the route's pattern; "-" where there is none
   int status = 0;
-  std::uint64_t bytes = 0;    // of the body as sent
+  std::uint64_t bytes = 0;    // of the body, as far as they were sent
   double milliseconds = 0.0;  // from its first byte to its answer's last
   std::string remote;
 };

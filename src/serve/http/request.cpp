@@ -8,6 +8,8 @@
 namespace osler::serve::http {
 namespace {
 
+constexpr std::size_t kKept = std::size_t{8} << 10U;
+
 char small(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
@@ -53,6 +55,9 @@ bool Headers::contains(std::string_view name) const {
 }
 
 void Headers::clear() {
+  if (text_.capacity() > kKept) {
+    std::string().swap(text_);
+  }
   text_.clear();
   lines_.clear();
 }
@@ -95,6 +100,10 @@ void Request::clear() {
   remote.clear();
   id.clear();
   secure = false;
+  // An idle connection must not keep what a large body took.
+  if (body_.capacity() > kKept) {
+    std::string().swap(body_);
+  }
   received = {};
   body_.clear();
   spooled_.reset();

@@ -1,11 +1,13 @@
 #include "serve/http/server.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 #include <mutex>
 #include <thread>
 
 #include <boost/asio/ip/address.hpp>
+#include <fcntl.h>
 
 #include "serve/http/internal/loop.h"
 #include "serve/http/internal/shared.h"
@@ -62,6 +64,13 @@ Result<Acceptor> listen_on(asio::io_context& context, const asio::ip::address& a
   }
   if (!failed) {
     acceptor.listen(asio::socket_base::max_listen_connections, failed);
+  }
+  if (!failed) {
+    acceptor.non_blocking(true, failed);
+  }
+  // A child process that inherited it would hold the port when this one has ended.
+  if (!failed && ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC) != 0) {
+    failed.assign(errno, boost::system::system_category());
   }
   if (failed) {
     return Error(ErrorCode::Unavailable, "cannot listen on " + address.to_string() + " port " +

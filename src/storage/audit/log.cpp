@@ -293,6 +293,22 @@ Result<std::vector<Record>> Log::records(std::uint64_t first, std::uint64_t coun
   }
 }
 
+Result<std::optional<Record>> Log::newest(std::string_view action) const {
+  // An entry's keys are sorted, so its action comes first.
+  const std::string start =
+      "{" + dump_json(Json("action")) + ":" + dump_json(Json(std::string(action))) + ",";
+  OSLER_TRY(auto row, database_->prepare("SELECT position, entry FROM audit_records WHERE "
+                                         "substr(entry, 1, length(?)) = ? "
+                                         "ORDER BY position DESC LIMIT 1",
+                                         {start, start}));
+  OSLER_TRY(const bool found, row.step());
+  if (!found) {
+    return std::optional<Record>();
+  }
+  OSLER_TRY(Record record, record_from(static_cast<std::uint64_t>(row.integer(0)), row.text(1)));
+  return std::optional(std::move(record));
+}
+
 Result<SignedHead> Log::head() const {
   return newest_head(*database_);
 }

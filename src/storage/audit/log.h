@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -68,6 +69,8 @@ class Log {
 
   // Records from `first` on, oldest first, at most `count`.
   [[nodiscard]] Result<std::vector<Record>> records(std::uint64_t first, std::uint64_t count) const;
+  // The newest record of this action, if there is one.
+  [[nodiscard]] Result<std::optional<Record>> newest(std::string_view action) const;
   // The newest head; size 0 when nothing was recorded.
   [[nodiscard]] Result<SignedHead> head() const;
   // RFC 9162 proofs against the tree as it stands. InvalidArgument: outside the log.

@@ -1,5 +1,6 @@
 #include "storage/objects/store.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -123,6 +124,30 @@ Result<void> Store::verify(const crypto::Digest& digest) const {
     return changed(path);
   }
   return {};
+}
+
+Result<std::vector<crypto::Digest>> Store::list() const {
+  std::vector<crypto::Digest> digests;
+  std::error_code error;
+  for (const auto& folder : fs::directory_iterator(state_->folder, error)) {
+    const std::string start = folder.path().filename().string();
+    if (start.size() != 2) {
+      continue;
+    }
+    for (const auto& entry : fs::directory_iterator(folder.path(), error)) {
+      if (const auto digest = crypto::Digest::from_hex(start + entry.path().filename().string())) {
+        digests.push_back(*digest);
+      }
+    }
+    if (error) {
+      return file_error(error.value(), "read the folder", folder.path());
+    }
+  }
+  if (error) {
+    return file_error(error.value(), "read the folder", state_->folder);
+  }
+  std::ranges::sort(digests);
+  return digests;
 }
 
 fs::path Store::path(const crypto::Digest& digest) const {

@@ -43,6 +43,8 @@ class Store {
   [[nodiscard]] bool contains(const crypto::Digest& digest) const;
   // Reads the object in pieces and compares. NotFound, DataCorrupt.
   [[nodiscard]] Result<void> verify(const crypto::Digest& digest) const;
+  // The digests of all objects, sorted; of those that are put meanwhile some may be missing.
+  [[nodiscard]] Result<std::vector<crypto::Digest>> list() const;
   // Where the object lies, or would: for mapping into memory.
   [[nodiscard]] std::filesystem::path path(const crypto::Digest& digest) const;
 

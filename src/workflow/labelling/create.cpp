@@ -163,13 +163,12 @@ std::uint32_t seed_by_chance() {
 }
 
 Result<void> insert_films(Home& home, std::int64_t project, const std::vector<Drawn>& films) {
-  OSLER_TRY(auto insert,
-            home.database().prepare("INSERT INTO labelling_items VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
   std::int64_t number = 0;
   for (const auto& film : films) {
-    OSLER_TRY_DO(insert.rebind({project, ++number, film.item->id, film.item->object, film.rows,
-                                film.columns, film.order[0], film.order[1]}));
-    OSLER_TRY_DO(insert.step());
+    OSLER_TRY_DO(
+        home.database().execute("INSERT INTO labelling_items VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                                {project, ++number, film.item->id, film.item->object, film.rows,
+                                 film.columns, film.order[0], film.order[1]}));
   }
   return {};
 }

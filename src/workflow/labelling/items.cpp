@@ -191,19 +191,17 @@ Result<Answers> of_dispute(const Project& project, const Film& film, const Answe
 
 Result<void> insert(Home& home, const Project& project, const Film& film, const Answers& said,
                     const std::optional<double>& seconds, const reading::Person& person) {
-  OSLER_TRY(auto rows, home.database().prepare(
-                           "INSERT INTO labelling_answers (project, number, finding, person, "
-                           "answer, x0, y0, x1, y1, seconds, at_ms) "
-                           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   const std::int64_t now = internal::now_ms(home.clock());
   for (const auto& [finding, answer] : said.answers) {
     std::array<std::optional<double>, 4> ends{};
     if (const auto box = said.boxes.find(finding); box != said.boxes.end()) {
       ends = {box->second.x0, box->second.y0, box->second.x1, box->second.y1};
     }
-    OSLER_TRY_DO(rows.rebind({project.id, film.number, finding, person.name, to_string(answer),
-                              ends[0], ends[1], ends[2], ends[3], seconds, now}));
-    OSLER_TRY_DO(rows.step());
+    OSLER_TRY_DO(home.database().execute(
+        "INSERT INTO labelling_answers (project, number, finding, person, answer, x0, y0, x1, y1, "
+        "seconds, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        {project.id, film.number, finding, person.name, to_string(answer), ends[0], ends[1],
+         ends[2], ends[3], seconds, now}));
   }
   return {};
 }

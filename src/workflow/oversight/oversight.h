@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -35,6 +36,22 @@ class Oversight {
       const reading::ModelName& name, const std::vector<reading::BrokenModel>& broken = {}) const;
   // The evaluation report of the run that made it, one HTML file. NotFound: there is none.
   [[nodiscard]] Result<std::filesystem::path> model_report(const reading::ModelName& name) const;
+
+  // Every run, the newest first. A run whose files are gone keeps its row.
+  [[nodiscard]] Result<std::vector<RunRow>> runs() const;
+  // "r12" or "12". NotFound: no such run.
+  [[nodiscard]] Result<RunDetail> run(const std::string& name) const;
+  // One HTML file. NotFound: no such run, or it has no report.
+  [[nodiscard]] Result<std::filesystem::path> run_report(const std::string& name) const;
+  // A PNG of at most 192 pixels a side of the run's n-th worst film, from 1, whatever the film's
+  // source. NotFound: there is none, it cannot be drawn, or osler-decode is not there.
+  [[nodiscard]] Result<std::string> worst_picture(const std::string& name,
+                                                  std::size_t number) const;
+  // NotFound: one of both is no run.
+  [[nodiscard]] Result<Comparison> compare(const std::string& a, const std::string& b) const;
+  // From the films that the model was made of to the finding that stands on a study's page (see
+  // reading::finding_id). Names no patient and no study. NotFound: no such finding.
+  [[nodiscard]] Result<std::vector<Origin>> lineage_of_finding(std::int64_t finding) const;
 
  private:
   struct State;

@@ -139,6 +139,12 @@ Result<WorklistCounts> counts_of(Home& home, View view, std::int64_t now) {
   OSLER_TRY(counts.view[0], count(home, view_condition(View::Open, now), ""));
   OSLER_TRY(counts.view[1], count(home, view_condition(View::Acknowledged, now), ""));
   counts.view[2] = counts.view[0] + counts.view[1];
+  const std::string open = view_condition(View::Open, now);
+  OSLER_TRY(counts.group[0], count(home, open + " AND s.due_ms < " + std::to_string(now), ""));
+  OSLER_TRY(const std::int64_t due,
+            count(home, open + " AND s.due_ms < " + std::to_string(now + kSoonMs), ""));
+  counts.group[1] = due - counts.group[0];
+  counts.group[2] = counts.view[0] - due;
   OSLER_TRY(auto rows,
             home.database().prepare("SELECT s.urgency, s.ai, count(*) FROM studies AS s WHERE " +
                                     view_condition(view, now) + " GROUP BY s.urgency, s.ai"));

@@ -55,9 +55,13 @@ struct WorklistQuery {
   std::size_t limit = 100;  // at most 500
 };
 
+// A study that is due within this is due soon.
+inline constexpr std::int64_t kSoonMs = 30L * 60 * 1000;
+
 struct WorklistCounts {
   std::array<std::int64_t, 3> view{};  // by View
   std::array<std::int64_t, kUrgencies> urgency{};
+  std::array<std::int64_t, 3> group{};  // open studies: over their time, due soon (kSoonMs), later
   std::vector<std::pair<std::string, std::int64_t>> ai;
 };
 

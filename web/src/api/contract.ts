@@ -13,11 +13,11 @@ export interface ErrorBody {
   error: { code: string; message: string; hint?: string };
 }
 
-/** A measured number with its interval and the count behind it. */
+/** A measured number with its interval, where it has one, and the count behind it. */
 export interface Estimate {
   value: number;
-  lower: number;
-  upper: number;
+  lower: number | null;
+  upper: number | null;
   n: number;
 }
 

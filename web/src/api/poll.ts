@@ -24,6 +24,8 @@ export interface Polled<T> {
   /** When the server last confirmed the data; null before the first answer. */
   confirmed: Signal<Date | null>;
   refresh: () => Promise<void>;
+  /** Something newer than any question under way is known: drops answers that are on their way. */
+  supersede: () => void;
 }
 
 /** Polls one address. A new address starts afresh; `everyMs` 0 asks once. */
@@ -32,6 +34,7 @@ export function usePoll<T>(address: string, everyMs: number): Polled<T> {
   const error = useSignal<ApiError | null>(null);
   const confirmed = useSignal<Date | null>(null);
   const ask = useRef<() => Promise<void>>(async () => undefined);
+  const generation = useRef(0);
 
   useEffect(() => {
     const abort = new AbortController();
@@ -43,9 +46,10 @@ export function usePoll<T>(address: string, everyMs: number): Polled<T> {
     const once = async (): Promise<void> => {
       if (running) return;
       running = true;
+      const asked = generation.current;
       try {
         const reply = await getJson<T>(address, { etag, signal: abort.signal });
-        if (abort.signal.aborted) return;
+        if (abort.signal.aborted || asked !== generation.current) return;
         etag = reply.etag;
         if (reply.data !== null) data.value = reply.data;
         error.value = null;
@@ -78,5 +82,9 @@ export function usePoll<T>(address: string, everyMs: number): Polled<T> {
     };
   }, [address, everyMs]);
 
-  return { data, error, confirmed, refresh: useCallback(() => ask.current(), []) };
+  return {
+    data, error, confirmed,
+    refresh: useCallback(() => ask.current(), []),
+    supersede: useCallback(() => void (generation.current += 1), []),
+  };
 }

@@ -1,6 +1,6 @@
 // A measured number in a table cell: dot and interval on one scale for all rows, numbers beside it.
 import type { Estimate } from "../api/contract";
-import { count, fixed } from "./numbers";
+import { count, fixed, interval } from "./numbers";
 
 export interface CellProps {
   estimate: Estimate | null;
@@ -25,10 +25,10 @@ export function EstimateCell({ estimate, why, from, to, digits = 2, limit }: Cel
       <svg class="c" viewBox={`0 0 ${kWidth} 12`} width={kWidth} height="12" aria-hidden="true">
         <path class="gr" d={`M0 6.5H${kWidth}`} />
         {limit != null && <path class="ref" d={`M${at(limit)} 0v12`} />}
-        <path class="ci" d={`M${at(estimate.lower)} 6.5H${at(estimate.upper)}`} />
+        {estimate.lower !== null && estimate.upper !== null && <path class="ci" d={`M${at(estimate.lower)} 6.5H${at(estimate.upper)}`} />}
         <circle class="pt" cx={at(estimate.value)} cy="6.5" r="3" />
       </svg>
-      <span class="nw">{fixed(estimate.value, digits)} <span class="qq">{fixed(estimate.lower, digits)} to {fixed(estimate.upper, digits)}, n {count(estimate.n)}</span></span>
+      <span class="nw">{fixed(estimate.value, digits)} <span class="qq">{interval(estimate, digits)}, n {count(estimate.n)}</span></span>
     </span>
   );
 }

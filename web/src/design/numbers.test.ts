@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytes, count, estimate, fixed, percent, percentRange, plural, shortDigest, shortUid, signed } from "./numbers";
+import { bytes, count, estimate, fixed, interval, percent, percentRange, plural, rate, shortDigest, shortUid, signed } from "./numbers";
 
 test("a probability is a whole per cent with a thin gap, and never a false 0 or 100", () => {
   expect(percent(0.874)).toBe("87\u2009%");
@@ -20,6 +20,9 @@ test("counts have commas, differences a sign and a true minus", () => {
   expect(signed(0.0001, 3)).toBe("0.000");
   expect(fixed(-0.0001, 2)).toBe("0.00");
   expect(estimate({ value: 0.896, lower: 0.881, upper: 0.911, n: 2214 })).toBe("0.896 (0.881 to 0.911)");
+  expect(interval({ value: -0.01, lower: -0.02, upper: 0.004, n: 9 }, 3, signed)).toBe("\u22120.020 to +0.004");
+  expect(estimate({ value: 1, lower: null, upper: null, n: 3 }, 2)).toBe("1.00 (no interval)");
+  expect(rate({ value: 0.07, lower: 0.06, upper: 0.08, n: 2871 })).toBe("7\u2009% (6 to 8\u2009%)");
 });
 
 test("sizes step at a thousand and never read 1000.0 kB", () => {

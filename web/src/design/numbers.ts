@@ -40,9 +40,19 @@ export function signed(x: number, digits: number): string {
   return x > 0 && Number(text) !== 0 ? `+${text}` : text;
 }
 
+/** "0.881 to 0.911"; words where there is no interval. */
+export function interval(e: Estimate, digits = 3, write = fixed): string {
+  return e.lower === null || e.upper === null ? "no interval" : `${write(e.lower, digits)} to ${write(e.upper, digits)}`;
+}
+
 /** "0.896 (0.881 to 0.911)". */
 export function estimate(e: Estimate, digits = 3): string {
-  return `${fixed(e.value, digits)} (${fixed(e.lower, digits)} to ${fixed(e.upper, digits)})`;
+  return `${fixed(e.value, digits)} (${interval(e, digits)})`;
+}
+
+/** "7 % (6 to 8 %)": a rate with its interval. */
+export function rate(e: Estimate): string {
+  return `${percent(e.value)} (${e.lower === null || e.upper === null ? "no interval" : percentRange(e.lower, e.upper)})`;
 }
 
 /** "6.2 MB"; decimal units, as disks and networks count. */

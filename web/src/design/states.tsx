@@ -66,11 +66,11 @@ export function Failure({ title, error, since, retry, whole }: {
 }
 
 /** Says who can, not only that you cannot. */
-export function NoPermission({ page, needs }: { page: string; needs: Permission }) {
+export function NoPermission({ page, needs }: { page: string; needs: Permission[] }) {
   const me = session.value?.user;
   return (
     <Blank title={`You cannot open ${page}`} whole>
-      <p>It is for the roles {kWho[needs]}.{" "}
+      <p>It is for the roles {needs.map((one) => kWho[one]).join(" and ")}.{" "}
         {me && <>You are signed in as {me.name}, role {kRoleWords[me.role] ?? me.role}.</>}</p>
       <div class="act"><a href="/worklist">Back to the worklist</a></div>
     </Blank>

@@ -1,5 +1,5 @@
 // A plain table in its own box: text left, numbers right; the server sorts and pages.
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 export interface Column {
@@ -17,6 +17,8 @@ export interface TableProps {
   /** Rows: `<tr>` elements, the first cell a `<th scope="row">` where it names the row. */
   children: ComponentChildren;
   class?: string;
+  /** The body, for a page that walks the rows. */
+  bodyRef?: RefObject<HTMLTableSectionElement | null>;
 }
 
 /** Only a box that scrolls takes a place in the tab order. */
@@ -34,7 +36,7 @@ export function useScrollFocus<T extends HTMLElement>() {
   return box;
 }
 
-export function Table({ label, columns, children, class: name }: TableProps) {
+export function Table({ label, columns, children, class: name, bodyRef }: TableProps) {
   const box = useScrollFocus<HTMLDivElement>();
   return (
     <div class="scroll" role="region" aria-label={label} ref={box} tabIndex={-1}>
@@ -47,7 +49,7 @@ export function Table({ label, columns, children, class: name }: TableProps) {
             })}
           </tr>
         </thead>
-        <tbody>{children}</tbody>
+        <tbody ref={bodyRef ?? null}>{children}</tbody>
       </table>
     </div>
   );

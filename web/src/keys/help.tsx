@@ -8,7 +8,7 @@ import {
 
 const kScopes: [KeyEntry["scope"], string][] = [
   ["everywhere", "Everywhere"], ["worklist", "Worklist"], ["review", "Study"], ["film", "Film"],
-  ["labelling", "Labelling"], ["oversight", "Oversight"], ["runs", "Runs"],
+  ["tables", "Labelling, oversight and runs: tables"], ["labelling", "Labelling a film"], ["runs", "Runs"],
 ];
 
 /** Waits for one press and takes it; Escape leaves the key as it was, Backspace takes it away. */

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { conflict, kCatalogue, type KeyId, keysOf, keyWords, pressOf, readSettings, remap, resetKeys, resolve, shortcut, turnKeys } from "./registry";
+import { conflict, kCatalogue, type KeyId, keysOf, keyWords, mayRepeat, pressOf, readSettings, remap, resetKeys, resolve, shortcut, turnKeys } from "./registry";
 
 afterEach(resetKeys);
 
@@ -33,6 +33,11 @@ test("keys can be changed, taken away and put back", () => {
 test("what was stored is judged before it is used", () => {
   expect(readSettings('{"off":true,"map":{"agree":"y","nonsense":"q","__proto__":"z","undo":7}}')).toEqual({ off: true, map: { agree: "y" } });
   for (const text of [null, "", "nonsense", "[]", "null", '{"map":3}']) expect(readSettings(text)).toEqual({ off: false, map: {} });
+});
+
+test("a held key moves on, but never answers or acknowledges again", () => {
+  for (const press of ["j", "ArrowUp", "Shift+ArrowLeft", "+"]) expect(mayRepeat(press)).toBe(true);
+  for (const press of ["Enter", "a", "d", "c", "z", "m"]) expect(mayRepeat(press)).toBe(false);
 });
 
 test("caps and shortcuts as people and assistive technology read them", () => {

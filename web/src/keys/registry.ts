@@ -4,12 +4,14 @@ import { computed, signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
 export interface KeyEntry {
-  scope: "everywhere" | "worklist" | "review" | "film" | "labelling" | "oversight" | "runs";
+  scope: "everywhere" | "worklist" | "review" | "film" | "tables" | "labelling" | "runs";
   /** Keys in order; "g w" is two presses, "Shift+ArrowUp" a chord. */
   keys: string;
   words: string;
   /** Words in the key bar, where they differ. */
   short?: string;
+  /** Answers again while the key is held; what stores something never does. */
+  repeats?: true;
 }
 
 const catalogue = {
@@ -21,16 +23,16 @@ const catalogue = {
   goRuns: { scope: "everywhere", keys: "g r", words: "runs" },
   close: { scope: "everywhere", keys: "Escape", words: "close, stop" },
 
-  rowNext: { scope: "worklist", keys: "j", words: "next row" },
-  rowPrevious: { scope: "worklist", keys: "k", words: "previous row" },
+  rowNext: { scope: "worklist", keys: "j", words: "next row", repeats: true },
+  rowPrevious: { scope: "worklist", keys: "k", words: "previous row", repeats: true },
   rowOpen: { scope: "worklist", keys: "Enter", words: "open" },
   urgency: { scope: "worklist", keys: "u", words: "urgency: all, critical, urgent, routine" },
   aiState: { scope: "worklist", keys: "f", words: "AI state: all, done, queued, failed, out of scope" },
   acknowledged: { scope: "worklist", keys: "g a", words: "acknowledged, and back" },
   addFilms: { scope: "worklist", keys: "n", words: "add films" },
 
-  findingNext: { scope: "review", keys: "j", words: "next finding" },
-  findingPrevious: { scope: "review", keys: "k", words: "previous finding" },
+  findingNext: { scope: "review", keys: "j", words: "next finding", repeats: true },
+  findingPrevious: { scope: "review", keys: "k", words: "previous finding", repeats: true },
   agree: { scope: "review", keys: "a", words: "agree, or present" },
   disagree: { scope: "review", keys: "d", words: "disagree, or absent" },
   cannotSay: { scope: "review", keys: "c", words: "cannot say" },
@@ -43,22 +45,40 @@ const catalogue = {
   window3: { scope: "film", keys: "3", words: "third window" },
   invert: { scope: "film", keys: "i", words: "invert" },
   sliders: { scope: "film", keys: "w", words: "window and level sliders" },
-  zoomIn: { scope: "film", keys: "+", words: "zoom in" },
-  zoomOut: { scope: "film", keys: "-", words: "zoom out" },
+  zoomIn: { scope: "film", keys: "+", words: "zoom in", repeats: true },
+  zoomOut: { scope: "film", keys: "-", words: "zoom out", repeats: true },
   zoomFit: { scope: "film", keys: "0", words: "fit, and 1:1" },
-  panUp: { scope: "film", keys: "ArrowUp", words: "move up" },
-  panDown: { scope: "film", keys: "ArrowDown", words: "move down" },
-  panLeft: { scope: "film", keys: "ArrowLeft", words: "move left" },
-  panRight: { scope: "film", keys: "ArrowRight", words: "move right" },
-  levelUp: { scope: "film", keys: "Shift+ArrowUp", words: "higher level" },
-  levelDown: { scope: "film", keys: "Shift+ArrowDown", words: "lower level" },
-  windowWider: { scope: "film", keys: "Shift+ArrowRight", words: "wider window" },
-  windowNarrower: { scope: "film", keys: "Shift+ArrowLeft", words: "narrower window" },
+  panUp: { scope: "film", keys: "ArrowUp", words: "move up", repeats: true },
+  panDown: { scope: "film", keys: "ArrowDown", words: "move down", repeats: true },
+  panLeft: { scope: "film", keys: "ArrowLeft", words: "move left", repeats: true },
+  panRight: { scope: "film", keys: "ArrowRight", words: "move right", repeats: true },
+  levelUp: { scope: "film", keys: "Shift+ArrowUp", words: "higher level", repeats: true },
+  levelDown: { scope: "film", keys: "Shift+ArrowDown", words: "lower level", repeats: true },
+  windowWider: { scope: "film", keys: "Shift+ArrowRight", words: "wider window", repeats: true },
+  windowNarrower: { scope: "film", keys: "Shift+ArrowLeft", words: "narrower window", repeats: true },
   length: { scope: "film", keys: "l", words: "length: arrows and Enter set both ends" },
   prior: { scope: "film", keys: "p", words: "prior beside it" },
   marks: { scope: "film", keys: "m", words: "marks off, outline, heat map" },
-  imageNext: { scope: "film", keys: ".", words: "next image" },
-  imagePrevious: { scope: "film", keys: ",", words: "previous image" },
+  imageNext: { scope: "film", keys: ".", words: "next image", repeats: true },
+  imagePrevious: { scope: "film", keys: ",", words: "previous image", repeats: true },
+
+  tableNext: { scope: "tables", keys: "j", words: "next row", repeats: true },
+  tablePrevious: { scope: "tables", keys: "k", words: "previous row", repeats: true },
+  tableOpen: { scope: "tables", keys: "Enter", words: "open" },
+  newProject: { scope: "tables", keys: "n", words: "new labelling project" },
+
+  labelNext: { scope: "labelling", keys: "j", words: "next finding", repeats: true },
+  labelPrevious: { scope: "labelling", keys: "k", words: "previous finding", repeats: true },
+  labelPresent: { scope: "labelling", keys: "p", words: "present" },
+  labelAbsent: { scope: "labelling", keys: "a", words: "absent" },
+  labelUnsure: { scope: "labelling", keys: "u", words: "unsure" },
+  labelBox: { scope: "labelling", keys: "b", words: "box: arrows move it, with Shift they size it, Enter keeps it" },
+  labelUnbox: { scope: "labelling", keys: "x", words: "take the box away" },
+  labelSave: { scope: "labelling", keys: "Enter", words: "save, next film" },
+  labelBack: { scope: "labelling", keys: "z", words: "film before" },
+
+  markRun: { scope: "runs", keys: "x", words: "mark for comparing, or unmark" },
+  compareRuns: { scope: "runs", keys: "c", words: "compare the two marked" },
 } satisfies Record<string, KeyEntry>;
 
 export type KeyId = keyof typeof catalogue;
@@ -119,13 +139,22 @@ export function keysOf(id: KeyId): string {
   return settings.value.map[id] ?? kCatalogue[id].keys;
 }
 
+/** Pairs of places that are on one page together. */
+const kTogether: [KeyEntry["scope"], KeyEntry["scope"]][] = [["review", "film"], ["labelling", "film"], ["tables", "runs"]];
+/** Film keys that the labelling page does not have: there is no prior and no model there. */
+const kStudyOnly = new Set<KeyId>(["prior", "marks"]);
+
+function meet(a: KeyId, b: KeyId): boolean {
+  const [one, other] = [kCatalogue[a].scope, kCatalogue[b].scope];
+  if (one === other || one === "everywhere" || other === "everywhere") return true;
+  if ((one === "labelling" && kStudyOnly.has(b)) || (other === "labelling" && kStudyOnly.has(a))) return false;
+  return kTogether.some(([x, y]) => (x === one && y === other) || (x === other && y === one));
+}
+
 /** Another entry that would answer to the same keys in the same place. */
 export function conflict(id: KeyId, keys: string): KeyId | null {
-  const mine = kCatalogue[id].scope;
-  const meet = (other: KeyEntry["scope"]): boolean => other === mine || other === "everywhere" || mine === "everywhere" ||
-    (mine === "review" && other === "film") || (mine === "film" && other === "review");
   for (const other of Object.keys(catalogue) as KeyId[]) {
-    if (other !== id && keys && keysOf(other) === keys && meet(kCatalogue[other].scope)) return other;
+    if (other !== id && keys && keysOf(other) === keys && meet(id, other)) return other;
   }
   return null;
 }
@@ -204,10 +233,16 @@ export function resolve(layers: Bindings[], before: string, press: string): Hand
   return wait ? "wait" : null;
 }
 
+/** Whether a key that is held down may go on: moving may, answering and acknowledging may not. */
+export function mayRepeat(press: string): boolean {
+  return (Object.keys(catalogue) as KeyId[]).some((id) => kCatalogue[id].repeats && keysOf(id) === press);
+}
+
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (document.querySelector("dialog[open]")) return;
   const press = pressOf(event);
+  if (event.repeat && !mayRepeat(press)) return;
   if (press === "Shift" || isTaken(event.target, press)) return;
   // Escape and Enter are no character keys: they stay when single keys are off.
   if (keysOff.value && press.length === 1 && press !== "?") return;

@@ -5,7 +5,7 @@ import { Fragment } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { ApiError } from "../api/client";
 import type { Finding, Marks } from "../api/contract";
-import { bytes, kThin } from "../design/numbers";
+import { bytes, kThin, plural } from "../design/numbers";
 import { useLate } from "../design/states";
 import { plain } from "../design/outside";
 import { Outside } from "../design/text";
@@ -13,6 +13,8 @@ import type { Point } from "./contours";
 import { type Film, loadFilm, valueWords } from "./film";
 import { pixelAt, spacingWords, toImage } from "./geometry";
 import { MarksLayer, marksOn, marksWords } from "./marks";
+import { BoxLayer, type ShownBox } from "./boxlayer";
+import type { BoxDrawing } from "./boxes";
 import { LengthPlates, MeasureLayer } from "./measure";
 import { Raster } from "./raster";
 import type { FilmViewState } from "./view";
@@ -29,6 +31,10 @@ export interface FilmViewProps {
   active: boolean;
   onActive: () => void;
   label: string;
+  /** Boxes of whoever labels the film. */
+  boxes?: ShownBox[];
+  /** While a box is drawn, a drag and clicks belong to it. */
+  drawing?: BoxDrawing;
 }
 
 interface Loading {
@@ -95,9 +101,19 @@ function useBox(view: FilmViewState) {
 
 const kDragWindow = 0.08;
 
-/** Drag moves, Shift-drag changes window and level, the wheel zooms; in length mode a click sets an end. */
-function useMouse(view: FilmViewState, box: { current: HTMLDivElement | null }, onActive: () => void) {
-  const drag = useRef<{ at: Point; moved: boolean; window: boolean } | null>(null);
+interface Drag {
+  at: Point;
+  /** Where it began, on the film. */
+  start: Point;
+  moved: boolean;
+  window: boolean;
+  draws: boolean;
+}
+
+/** Drag moves or draws, Shift-drag changes window and level, the wheel zooms; in length mode a click sets an end. */
+function useMouse(view: FilmViewState, box: { current: HTMLDivElement | null }, onActive: () => void, drawing?: BoxDrawing) {
+  const drag = useRef<Drag | null>(null);
+  const onFilm = (at: Point): Point => toImage(view.placement.value, at);
   const place = (event: MouseEvent): Point => {
     const edge = box.current?.getBoundingClientRect();
     return [event.clientX - (edge?.left ?? 0), event.clientY - (edge?.top ?? 0)];
@@ -117,23 +133,29 @@ function useMouse(view: FilmViewState, box: { current: HTMLDivElement | null }, 
       onActive();
       if (event.button !== 0) return;
       (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
-      drag.current = { at: place(event), moved: false, window: event.shiftKey };
+      const at = place(event);
+      drag.current = { at, start: onFilm(at), moved: false, window: event.shiftKey, draws: Boolean(drawing?.now.value) && !event.shiftKey };
     },
     onPointerMove: (event: PointerEvent) => {
       const at = place(event);
       view.pointer.value = at;
-      if (view.measuring.value && !drag.current?.moved) view.moveCross(toImage(view.placement.value, at));
+      if (view.measuring.value && !drag.current?.moved) view.moveCross(onFilm(at));
       const from = drag.current;
-      if (!from) return;
+      if (!from) return drawing?.hover(onFilm(at), view.size);
       const [dx, dy] = [at[0] - from.at[0], at[1] - from.at[1]];
       if (!from.moved && Math.hypot(dx, dy) < 4) return;
-      if (from.window) view.nudgeWindow(dx * kDragWindow, dy * kDragWindow);
+      if (from.draws) drawing?.drag(from.start, onFilm(at), view.size);
+      else if (from.window) view.nudgeWindow(dx * kDragWindow, dy * kDragWindow);
       else view.panBy(dx, dy);
       drag.current = { ...from, at, moved: true };
     },
     onPointerUp: (event: PointerEvent) => {
-      if (drag.current && !drag.current.moved && view.measuring.value) {
-        view.moveCross(toImage(view.placement.value, place(event)));
+      const done = drag.current;
+      if (done?.draws) {
+        if (done.moved) drawing?.end();
+        else drawing?.click(onFilm(place(event)), view.size);
+      } else if (done && !done.moved && view.measuring.value) {
+        view.moveCross(onFilm(place(event)));
         view.setEnd();
       }
       drag.current = null;
@@ -222,22 +244,23 @@ function Plates({ view, who, facts, mode, hasMarks }: { view: FilmViewState; who
   );
 }
 
-export function FilmView({ view, findings, mode, current, who, facts, active, onActive, label }: FilmViewProps) {
+export function FilmView({ view, findings, mode, current, who, facts, active, onActive, label, boxes, drawing }: FilmViewProps) {
   const loading = useFilm(view);
   const film = view.film.value;
   const canvas = useCanvas(view, film);
   const box = useBox(view);
-  const mouse = useMouse(view, box, onActive);
+  const mouse = useMouse(view, box, onActive, drawing);
   const { image } = view;
   const size = view.box.value;
   const marks = image ? marksOn(findings, image.sop) : [];
   return (
     <div class={active ? "film active" : "film"} ref={box} role="group" tabIndex={0} aria-label={`${plain(label)}. Film keys work here and on the page.`}
-      data-measuring={view.measuring.value ? "" : undefined} onFocus={onActive} {...mouse}>
-      <canvas ref={canvas} role="img" aria-label={image ? `${plain(label)}, image ${view.index.value + 1}. ${marksWords(marks, mode)}.` : "No film"} />
+      data-measuring={view.measuring.value || drawing?.now.value ? "" : undefined} onFocus={onActive} {...mouse}>
+      <canvas ref={canvas} role="img" aria-label={image ? `${plain(label)}, image ${view.index.value + 1}. ${boxes ? plural(boxes.length, "box", "boxes") : marksWords(marks, mode)}.` : "No film"} />
       {image && film && (
         <svg class="overlay" viewBox={`0 0 ${Math.max(1, size.width)} ${Math.max(1, size.height)}`} aria-hidden="true">
           <MarksLayer marks={marks} mode={mode} current={current} placement={view.placement.value} box={size} />
+          {boxes && <BoxLayer boxes={boxes} placement={view.placement.value} sight={size} />}
           <MeasureLayer lengths={view.lengths.value} measuring={view.measuring.value} placement={view.placement.value} />
         </svg>
       )}

@@ -1,6 +1,7 @@
 // Serves the built pages and a made-up osler behind them, to work on the pages and to test them
 // without the C++ server:  node test/mock/server.mjs [--port 8090] [--rows 19] [--dist dist]
-// Any name with the password "correct horse" signs in; "g.overseer" may see models, "nobody" nothing.
+// Any name with the password "correct horse" signs in; "a.judge" settles labels, "s.steward"
+// manages them, "g.overseer" may see models and runs, "nobody" nothing.
 import { createHash, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
@@ -9,6 +10,8 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { imageOf, kPrior, studyOf, worklist } from "./data.mjs";
 import { pixels, thumbnail } from "./film.mjs";
+import { makeLabelling } from "./labelling.mjs";
+import { Refusal } from "./refusal.mjs";
 
 export const kCsp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; " +
   "connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
@@ -18,15 +21,10 @@ const kAll = ["study.read", "study.answer", "study.upload", "label.answer", "mod
 const kUsers = {
   "r.reader": { name: "r.reader", role: "reader", permissions: kAll },
   "g.overseer": { name: "g.overseer", role: "governance", permissions: ["model.read", "model.pause", "run.read"] },
+  "a.judge": { name: "a.judge", role: "reader", permissions: kAll },
+  "s.steward": { name: "s.steward", role: "steward", permissions: ["study.upload", "label.manage"] },
   nobody: { name: "nobody", role: "engineer", permissions: [] },
 };
-
-class Refusal extends Error {
-  constructor(status, code, message, hint = "", headers = {}) {
-    super(message);
-    Object.assign(this, { status, code, hint, headers });
-  }
-}
 
 async function bodyOf(request) {
   const parts = [];
@@ -43,7 +41,8 @@ export function makeMock({ rows: rowCount = 19, dist = "dist", start = Date.now(
   const rows = worklist(rowCount, start);
   const studies = new Map();
   const sessions = new Map();
-  const log = { requests: [], unchanged: 0, shown: [], decisions: [], problems: [], uploads: [] };
+  const labelling = makeLabelling();
+  const log = { requests: [], unchanged: 0, shown: [], decisions: [], problems: [], uploads: [], labels: labelling.log };
   const control = { hasUsers: true, down: false, delayMs: 0, tries: 0 };
 
   const study = (uid) => {
@@ -169,6 +168,7 @@ export function makeMock({ rows: rowCount = 19, dist = "dist", start = Date.now(
     if (parts[0] === "worklist") return listed(url.searchParams);
     if (parts[0] === "studies" && parts.length === 1) return { receipt: receiptOf(raw) };
     if (parts[0] === "studies") return studyRequest(held, request, parts.slice(1), raw.length ? json() : {});
+    if (parts[0] === "labelling") return labelling.answer(held.user, request.method, parts.slice(1), raw.length ? json() : {});
     if (parts[0] === "similar") return { picture: thumbnail(136, 136) };
     throw new Refusal(404, "NotFound", "No such address.");
   }

@@ -5,9 +5,18 @@
 namespace osler::fhir::resources {
 namespace {
 
+std::string written(Instant time) {
+  return instant_text(time).value_or("none");
+}
+
 std::string whole(std::string_view text) {
   const auto span = parse_span(text);
-  return span ? *instant_text(span->from) + " " + *instant_text(span->to) : "none";
+  return span ? written(span->from) + " " + written(span->to) : "none";
+}
+
+std::string instant(std::string_view text) {
+  const auto time = parse_instant(text);
+  return time ? written(*time) : "none";
 }
 
 TEST(Times, PartialDatesAreTheWholeOfWhatTheyName) {
@@ -57,8 +66,7 @@ TEST(Times, WhatIsNoDateIsNone) {
 }
 
 TEST(Times, InstantsNeedSecondsAndZone) {
-  EXPECT_EQ(*instant_text(*parse_instant("2026-11-18T14:20:31.250+01:00")),
-            "2026-11-18T13:20:31.250Z");
+  EXPECT_EQ(instant("2026-11-18T14:20:31.250+01:00"), "2026-11-18T13:20:31.250Z");
   for (const char* text : {"2026-11-18", "2026-11-18T14:20Z", "2026-11-18T14:20:31", "2026"}) {
     EXPECT_FALSE(parse_instant(text)) << text;
   }
@@ -67,19 +75,18 @@ TEST(Times, InstantsNeedSecondsAndZone) {
 TEST(Times, InstantsOutsideFourDigitYearsAreNotWritten) {
   EXPECT_FALSE(instant_text(Instant::max()));
   EXPECT_FALSE(instant_text(Instant::min()));
-  EXPECT_EQ(instant_text(*parse_instant("9999-12-31T23:59:59Z")), "9999-12-31T23:59:59Z");
-  EXPECT_EQ(instant_text(*parse_instant("0001-01-01T00:00:00Z")), "0001-01-01T00:00:00Z");
+  EXPECT_EQ(instant("9999-12-31T23:59:59Z"), "9999-12-31T23:59:59Z");
+  EXPECT_EQ(instant("0001-01-01T00:00:00Z"), "0001-01-01T00:00:00Z");
 }
 
 // Any instant is read as it was written, and lies in the day it is written with.
 TEST(Times, InstantsComeBack) {
   for (std::int64_t seconds = -62'135'596'800; seconds < 253'402'300'800; seconds += 987'654'321) {
     const Instant time(std::chrono::seconds(seconds) + std::chrono::milliseconds(seconds % 2 * 7));
-    const auto text = instant_text(time);
-    ASSERT_TRUE(text) << seconds;
-    EXPECT_EQ(parse_instant(*text), time) << *text;
-    const auto day = parse_span(text->substr(0, 10));
-    EXPECT_TRUE(day && day->from <= time && time < day->to) << *text;
+    const std::string text = written(time);
+    EXPECT_EQ(parse_instant(text), time) << text;
+    const auto day = parse_span(text.substr(0, 10));
+    EXPECT_TRUE(day && day->from <= time && time < day->to) << text;
   }
 }
 

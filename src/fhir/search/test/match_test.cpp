@@ -17,7 +17,7 @@ const Options kOptions{
 
 bool found(const Json& resource, std::string_view text) {
   const auto type = resources::type_from(resource["resourceType"].get<std::string>());
-  const auto query = parse(*type, *parse_pairs(text), kOptions);
+  const auto query = parse(type.value_or(Type::Patient), *parse_pairs(text), kOptions);
   EXPECT_TRUE(query) << text << ": " << query.error().message;
   return matches(*query, resource);
 }
@@ -94,8 +94,9 @@ TEST(Match, WithoutAValueNothingIsMet) {
 bool compared(std::string_view bound, std::string_view time) {
   const auto query =
       parse(Type::Patient, *parse_pairs("birthdate=" + std::string(bound)), kOptions);
-  return matches(std::get<std::vector<DateBound>>(query->criteria[0].any_of)[0],
-                 *resources::parse_span(time));
+  const auto span = resources::parse_span(time);
+  EXPECT_TRUE(span) << time;
+  return span && matches(std::get<std::vector<DateBound>>(query->criteria[0].any_of)[0], *span);
 }
 
 // A day against times and months around it, by hand.

@@ -107,8 +107,10 @@ TEST(Parse, ReadsWhatShapesThePage) {
                             "&_total=accurate");
   ASSERT_TRUE(query) << query.error().message;
   EXPECT_EQ(query->count, 20U);
-  EXPECT_EQ(query->sort->parameter->name, "date");
-  EXPECT_TRUE(query->sort->descending);
+  const Sort sort = query->sort.value_or(Sort{});
+  ASSERT_NE(sort.parameter, nullptr);
+  EXPECT_EQ(sort.parameter->name, "date");
+  EXPECT_TRUE(sort.descending);
   EXPECT_FALSE(query->count_only);
   EXPECT_EQ(parsed(Type::Patient, "")->count, kDefaultCount);
   EXPECT_EQ(parsed(Type::Patient, "_count=9999")->count, kMostCount);

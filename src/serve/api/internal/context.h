@@ -68,6 +68,7 @@ void add_inference(http::Router& router, Context& context);
 void add_fhir(http::Router& router, Context& context);
 void add_labelling(http::Router& router, Context& context);
 void add_oversight(http::Router& router, Context& context);
+void add_runs(http::Router& router, Context& context);
 
 // Removes the films of deliveries that a killed server was taking in: whoever sent them was told
 // nothing and sends them again.

@@ -61,6 +61,9 @@ void Connection::close() {
   if (phase_ == Phase::Closed) {
     return;
   }
+  if (phase_ == Phase::Write || phase_ == Phase::Fetch) {
+    record();  // broken off
+  }
   phase_ = Phase::Closed;
   if (exchange_) {
     exchange_->abandoned.store(true, std::memory_order_relaxed);
@@ -278,23 +281,28 @@ void Connection::fetch() {
   }
 }
 
-void Connection::finish_answer() {
+void Connection::record() {
   const std::chrono::duration<double> took = SteadyClock::now() - request_began_;
   shared_.meters.request(route_index_, answer_.response.status, took.count());
-  if (shared_.options.access_log) {
-    shared_.options.access_log(
-        {.time = shared_.clock->now(),
-         .id = id_,
-         .method = std::string(method_text_),
-         .route = exchange_->route == nullptr ? "-" : exchange_->route->pattern,
-         .status = answer_.response.status,
-         .bytes = exchange_->request.method == Method::Head ? 0 : body_length_,
-         .milliseconds = took.count() * 1000.0,
-         .remote = remote_});
+  if (!shared_.options.access_log) {
+    return;
   }
+  shared_.options.access_log(
+      {.time = shared_.clock->now(),
+       .id = id_,
+       .method = std::string(method_text_),
+       .route = exchange_->route == nullptr ? "-" : exchange_->route->pattern,
+       .status = answer_.response.status,
+       .bytes = written_all_ - std::min<std::uint64_t>(written_all_, head_length_),
+       .milliseconds = took.count() * 1000.0,
+       .remote = remote_});
+}
+
+void Connection::finish_answer() {
+  record();
   shared_.body_memory.fetch_sub(std::exchange(charged_, 0), std::memory_order_relaxed);
   answer_ = Answer();
-  piece_.clear();
+  std::string().swap(piece_);
   if (keep_ && !loop_.stopping()) {
     next_request();
   } else {

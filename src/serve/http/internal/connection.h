@@ -85,6 +85,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_written(const Failure& failed, std::size_t size);
   void fetch();
   void finish_answer();
+  void record();
   void linger();
   void drain();
   void enter(Phase phase, std::chrono::milliseconds time);
@@ -138,7 +139,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string piece_;              // of a file
   std::uint64_t file_offset_ = 0;  // of the next piece
   std::size_t written_ = 0;        // of out_ and out_body_
-  std::uint64_t written_all_ = 0;
+  std::uint64_t written_all_ = 0;  // of the whole answer
+  std::uint64_t head_length_ = 0;
   std::uint64_t body_length_ = 0;
 
   std::string id_;

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kPiece = std::size_t{256} << 10U;
 constexpr std::size_t kMostUnread = std::size_t{64} << 10U;
 // A body up to this size is copied behind its head: one write instead of two.
-constexpr std::size_t kSmallBody = std::size_t{16} << 10U;
+constexpr std::size_t kSmallBody = std::size_t{8} << 10U;
 
 // The host without its port.
 std::string_view host_of(std::string_view header) {
@@ -336,6 +336,7 @@ void Connection::send(Answer answer) {
   append_head(answer_.response,
               {.date = loop_.date(), .id = id_, .length = body_length_, .keep_alive = keep_},
               shared_.defaults, out_);
+  head_length_ = out_.size();
   file_offset_ = 0;
   if (exchange_->request.method == Method::Head) {
     body = {};

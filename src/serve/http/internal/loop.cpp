@@ -1,12 +1,15 @@
 #include "serve/http/internal/loop.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <ctime>
 #include <exception>
 #include <utility>
 
 #include <boost/asio/post.hpp>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/crypto.h"
 #include "serve/http/internal/connection.h"
@@ -167,6 +170,7 @@ Listener::Listener(Acceptor acceptor, std::vector<Loop*> loops)
     : acceptor_(std::move(acceptor)),
       loops_(std::move(loops)),
       pause_(acceptor_.get_executor()),
+      protocol_(acceptor_.local_endpoint().protocol()),
       port_(acceptor_.local_endpoint().port()) {}
 
 void Listener::start() {
@@ -187,30 +191,51 @@ void Listener::stop() {
 }
 
 void Listener::accept() {
-  Loop& loop = *loops_[next_];
-  next_ = (next_ + 1) % loops_.size();
-  acceptor_.async_accept(loop.context(), [this, &loop](const Failure& failed, Socket socket) {
+  acceptor_.async_wait(tcp::acceptor::wait_read, [this](const Failure& failed) {
     if (stopped_ || failed == asio::error::operation_aborted) {
       return;
     }
-    if (failed) {
-      // Out of descriptors or memory: trying again at once would only burn the processor.
-      pause_.expires_after(milliseconds(50));
-      pause_.async_wait([this](const Failure& cut) {
-        if (!cut && !stopped_) {
-          accept();
-        }
-      });
+    if (!failed && take_waiting()) {
+      accept();
       return;
+    }
+    // Out of descriptors or memory: trying again at once would only burn the processor.
+    pause_.expires_after(milliseconds(50));
+    pause_.async_wait([this](const Failure& cut) {
+      if (!cut && !stopped_) {
+        accept();
+      }
+    });
+  });
+}
+
+// Takes what waits, at most a batch; false where the system has no room for more. Not by Asio,
+// whose sockets every child process would inherit.
+bool Listener::take_waiting() {
+  constexpr int kBatch = 64;
+  for (int i = 0; i < kBatch; ++i) {
+    const int taken =
+        ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (taken < 0) {
+      return errno == EAGAIN || errno == ECONNABORTED || errno == EINTR || errno == EPROTO;
+    }
+    Loop& loop = *loops_[next_];
+    next_ = (next_ + 1) % loops_.size();
+    Socket socket(loop.context().get_executor());
+    Failure failed;
+    socket.assign(protocol_, taken, failed);
+    if (failed) {
+      ::close(taken);
+      return false;
     }
     if (&loop == loops_.front()) {
       loop.adopt(std::move(socket));
     } else {
       asio::post(loop.context(),
-                 [&loop, taken = std::move(socket)]() mutable { loop.adopt(std::move(taken)); });
+                 [&loop, owned = std::move(socket)]() mutable { loop.adopt(std::move(owned)); });
     }
-    accept();
-  });
+  }
+  return true;
 }
 
 }  // namespace osler::serve::http

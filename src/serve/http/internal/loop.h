@@ -73,10 +73,12 @@ class Listener {
 
  private:
   void accept();
+  [[nodiscard]] bool take_waiting();
 
   Acceptor acceptor_;
   std::vector<Loop*> loops_;
   Timer pause_;
+  tcp protocol_;
   std::uint16_t port_;
   std::size_t next_ = 0;
   bool stopped_ = false;

@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 
 #include "serve/http/test/loopback.h"
 
@@ -266,6 +268,22 @@ TEST(Server, WorksWithSeveralNetworkThreads) {
   for (std::size_t i = 0; i < clients.size(); ++i) {
     EXPECT_EQ(clients[i].receive().body, std::to_string(i) + "|-");
   }
+}
+
+TEST(Server, LeavesNoSocketToChildProcesses) {
+  Running running({}, small_site());
+  auto client = running.client();
+  EXPECT_EQ(client.ask(get("/livez")).status, 200);
+
+  int sockets = 0;
+  for (int number = 0; number < 256; ++number) {
+    struct stat facts{};
+    if (::fstat(number, &facts) == 0 && S_ISSOCK(facts.st_mode)) {
+      ++sockets;
+      EXPECT_EQ(::fcntl(number, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+    }
+  }
+  EXPECT_GE(sockets, 3) << "the listening one and both ends of the connection";
 }
 
 TEST(ServerCreate, RefusesWhatOthersCouldReachUnencrypted) {

@@ -61,6 +61,17 @@ TEST_F(LogTest, KeepsWhatWasDone) {
   EXPECT_EQ((*records)[0].event.facts.at("model"), "m1");
 }
 
+TEST_F(LogTest, FindsTheNewestRecordOfAnAction) {
+  EXPECT_FALSE(*log_.newest("model.promote"));
+  record(0, 3);
+  const std::string action = log_.records(0, 1)->front().event.action;
+  const auto newest = log_.newest(action);
+  ASSERT_TRUE(newest && *newest);
+  EXPECT_EQ((*newest)->index, 2U);
+  // Neither a part of a name nor what stands in the facts.
+  EXPECT_FALSE(*log_.newest(action.substr(0, action.size() - 1)));
+}
+
 TEST_F(LogTest, EmptyAndWholeLogsVerify) {
   EXPECT_EQ(log_.verify()->records, 0U);
   record(0, 20);

@@ -1,5 +1,6 @@
 #include "storage/objects/store.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -37,6 +38,15 @@ TEST_F(StoreTest, GivesBackWhatWasPut) {
   EXPECT_TRUE(store_.verify(*digest));
   EXPECT_EQ(as_text(*store_.read(*digest)), "a film");
   EXPECT_EQ(store_.path(*digest), folder() / digest->hex().substr(0, 2) / digest->hex().substr(2));
+}
+
+TEST_F(StoreTest, ListsItsObjectsAndNothingElse) {
+  EXPECT_TRUE(store_.list()->empty());
+  std::vector<crypto::Digest> put{*store_.put(as_bytes("a")), *store_.put(as_bytes("b")),
+                                  *store_.put(as_bytes("c"))};
+  std::ranges::sort(put);
+  ASSERT_TRUE(write_file(store_.path(put[0]).parent_path() / "stray", std::string_view("x")));
+  EXPECT_EQ(*store_.list(), put);
 }
 
 TEST_F(StoreTest, KeepsTheSameBytesOnce) {

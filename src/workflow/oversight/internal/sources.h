@@ -1,8 +1,12 @@
 #pragma once
 
 #include "workflow/home.h"
+#include "workflow/oversight/internal/evaluation.h"
+#include "workflow/oversight/internal/pairing.h"
 #include "workflow/oversight/internal/papers.h"
+#include "workflow/oversight/internal/pictures.h"
 #include "workflow/oversight/internal/report_facts.h"
+#include "workflow/oversight/internal/test_films.h"
 
 namespace osler::workflow::oversight::internal {
 
@@ -13,6 +17,10 @@ struct Sources {
   Home& home;
   PaperShelf papers;
   ReportShelf reports;
+  FilmShelf films;
+  EvaluationShelf evaluations;
+  DifferenceShelf differences;
+  PictureShelf pictures;
 };
 
 }  // namespace osler::workflow::oversight::internal

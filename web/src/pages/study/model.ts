@@ -38,7 +38,8 @@ export class StudyModel {
   private shown = new Set<string>();
   private since = new Map<string, number>();
 
-  constructor(readonly study: string, private readonly data: Signal<Study | null>) {}
+  /** `onPatch` is called when an answer of the server is newer than any poll under way. */
+  constructor(readonly study: string, private readonly data: Signal<Study | null>, private readonly onPatch = (): void => undefined) {}
 
   /** Notes when a finding was first looked at. */
   look(finding: string, at = performance.now()): void {
@@ -106,6 +107,7 @@ export class StudyModel {
   }
 
   private patch(change: (study: Study) => Study): void {
+    this.onPatch();
     if (this.data.value) this.data.value = change(this.data.value);
   }
 

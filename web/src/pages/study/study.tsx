@@ -116,7 +116,7 @@ function Loaded({ study, model }: { study: Study; model: StudyModel }) {
 
 export function StudyPage({ route }: { route: Extract<Route, { page: "study" }> }) {
   const polled = usePoll<Study>(path`/api/studies/${route.study}`, kEveryMs);
-  const model = useMemo(() => new StudyModel(route.study, polled.data), [route.study]);
+  const model = useMemo(() => new StudyModel(route.study, polled.data, polled.supersede), [route.study]);
   const study = polled.data.value;
   const error = polled.error.value;
   const confirmed = polled.confirmed.value;
