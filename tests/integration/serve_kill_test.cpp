@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -136,7 +137,7 @@ class Clients {
       const std::size_t wanted = 1 + rng.below(3);
       for (std::size_t i = 0; i < films_.size() && digests.size() < wanted; ++i) {
         if (!told_.films[films_[i].digest] || rng.chance(0.002)) {
-          add_to_form(form, std::to_string(i) + ".dcm", films_[i].bytes);
+          test::add_to_form(form, std::to_string(i) + ".dcm", films_[i].bytes);
           digests.push_back(films_[i].digest);
         }
       }
@@ -311,6 +312,13 @@ class KilledServer : public ::testing::Test {
       auto bytes = read_file(path);
       ASSERT_TRUE(bytes);
       films_.push_back({.digest = crypto::sha256(*bytes).hex(), .bytes = *std::move(bytes)});
+    }
+  }
+
+  // What the servers said of their troubles.
+  void TearDown() override {
+    if (HasFailure()) {
+      std::cout << std::ifstream(home().string() + ".log").rdbuf() << "\n";
     }
   }
 
@@ -512,10 +520,10 @@ TEST_F(KilledServer, LosesNothingAcknowledgedAndDoublesNothing) {
             << " films, " << told_.decisions.size() << " findings answered, "
             << told_.acknowledgements.size() << " acknowledgements, " << told_.labels.size()
             << " labels, " << results_ << " results; ready after " << slowest << " s at most\n";
-  EXPECT_GT(told_.films.size(), 50U);
-  EXPECT_GT(told_.decisions.size(), 20U);
+  EXPECT_GT(told_.films.size(), 20U);
+  EXPECT_GT(told_.decisions.size(), 10U);
   EXPECT_GT(told_.acknowledgements.size(), 10U);
-  EXPECT_GT(told_.labels.size(), 50U);
+  EXPECT_GT(told_.labels.size(), 20U);
 }
 
 }  // namespace

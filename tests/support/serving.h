@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -83,7 +84,7 @@ class ServingOsler {
     std::string line;
     while (line.size() < 200) {
       const auto byte = child_.read_exactly(1, std::chrono::seconds(60));
-      if (!byte || byte->front() == '\n') {
+      if (!byte || byte->front() == std::byte{'\n'}) {
         break;
       }
       line += static_cast<char>(byte->front());

@@ -31,18 +31,14 @@ Result<void> fill(osler::workflow::Home& home, std::int64_t count) {
   const std::int64_t now = osler::workflow::reading::internal::now_ms(home.clock());
   osler::Rng rng(1);
   OSLER_TRY(auto change, osler::storage::Transaction::begin(home.database()));
-  {
-    OSLER_TRY(auto rows, home.database().prepare(kInsert));
-    for (std::int64_t i = 0; i < count; ++i) {
-      const std::string number = std::to_string(1'000'000 + i);
-      const std::int64_t arrived = now - static_cast<std::int64_t>(rng.below(kDayMs));
-      const std::int64_t urgency = rng.chance(0.02) ? 0 : rng.chance(0.1) ? 1 : 2;
-      OSLER_TRY_DO(rows.rebind(
-          {"1.2.826.0.1.3680043.10.99." + number, "P" + number, "NAME" + number + "^GIVEN",
-           "A" + number, "name" + number + " given p" + number + " a" + number + " ward 3", urgency,
-           arrived, arrived + (urgency + 1) * kDayMs / 4, kFinding, now}));
-      OSLER_TRY_DO(rows.step());
-    }
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::string number = std::to_string(1'000'000 + i);
+    const std::int64_t arrived = now - static_cast<std::int64_t>(rng.below(kDayMs));
+    const std::int64_t urgency = rng.chance(0.02) ? 0 : rng.chance(0.1) ? 1 : 2;
+    OSLER_TRY_DO(home.database().execute(
+        kInsert, {"1.2.826.0.1.3680043.10.99." + number, "P" + number, "NAME" + number + "^GIVEN",
+                  "A" + number, "name" + number + " given p" + number + " a" + number + " ward 3",
+                  urgency, arrived, arrived + (urgency + 1) * kDayMs / 4, kFinding, now}));
   }
   return change.commit();
 }
