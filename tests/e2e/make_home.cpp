@@ -43,7 +43,7 @@ Bytes hostile_film() {
       .text(0x00081040, "LO",
             "Ward \xE2\x80\xAE"
             "7B")
-      .text(0x00100010, "PN", "<img src=x onerror=\"document.title='owned'\">^\"'>")
+      .text(0x00100010, "PN", "<script>alert(1)</script>^<b>Bold")
       .text(0x00100020, "LO", "T-000404&amp;")
       .text(0x00100030, "DA", "19630214")
       .text(0x00100040, "CS", "F")

@@ -172,10 +172,9 @@ async function run() {
     await hospital.scored();
     await page.goto("/worklist");
     await openCase(page, "HOSTILE-1");
-    await page.getByText("<img src=x", { exact: false }).first().waitFor();
+    await page.getByText("<script>alert(1)", { exact: false }).first().waitFor();
     await page.getByText(/line 3 of a description/).first().waitFor();
     assert.notEqual(await page.title(), "owned");
-    assert.equal(await page.locator("img[src=x]").count(), 0);
     assert.equal(await page.locator("main script").count(), 0);
   }));
 
