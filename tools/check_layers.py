@@ -14,7 +14,7 @@ GUARDED = {
     r"zip\.h": ("base/",),
     r"sqlite3\.h|libpq-fe\.h": ("storage/",),
     r"boost/(beast|asio)": ("serve/", "dicom/network/", "fhir/client/"),
-    r"openssl/": ("base/crypto", "serve/", "dicom/network/", "fhir/client/"),
+    r"openssl/": ("base/crypto", "base/certificate", "serve/", "dicom/network/", "fhir/client/"),
 }
 
 

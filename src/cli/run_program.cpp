@@ -23,7 +23,7 @@ constexpr std::string_view kOverview =
     "  learn       train    evaluate     runs\n"
     "  models      model    predict\n"
     "  check       audit\n"
-    "  operate     backup   restore\n\n"
+    "  operate     backup   restore     doctor\n\n"
     "Start with ./x demo, or osler VERB --help.\n";
 
 void print(std::string_view text) {

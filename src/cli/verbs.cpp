@@ -13,7 +13,7 @@ const std::vector<Verb>& verbs() {
       model_verify_verb(),   model_export_verb(),     model_promote_verb(),
       model_rollback_verb(), model_retire_verb(),     predict_verb(),
       audit_verify_verb(),   audit_duplicates_verb(), audit_maps_verb(),
-      backup_verb(),         restore_verb(),
+      backup_verb(),         restore_verb(),          doctor_verb(),
   };
   return kVerbs;
 }
