@@ -15,7 +15,7 @@ GUARDED = {
     r"argon2\.h": ("serve/auth/",),
     r"sqlite3\.h|libpq-fe\.h": ("storage/",),
     r"boost/(beast|asio)": ("serve/", "dicom/network/", "fhir/client/"),
-    r"openssl/": ("base/crypto", "serve/", "dicom/network/", "fhir/client/"),
+    r"openssl/": ("base/crypto", "base/certificate", "serve/", "dicom/network/", "fhir/client/"),
 }
 
 

@@ -25,7 +25,7 @@ constexpr std::string_view kOverview =
     "  people      user     token\n"
     "  serve       serve    label\n"
     "  check       audit\n"
-    "  operate     backup   restore\n\n"
+    "  operate     backup   restore     doctor\n\n"
     "Start with ./x demo, or osler VERB --help.\n";
 
 void print(std::string_view text) {

@@ -48,5 +48,6 @@ namespace osler::cli {
 [[nodiscard]] Verb audit_maps_verb();
 [[nodiscard]] Verb backup_verb();
 [[nodiscard]] Verb restore_verb();
+[[nodiscard]] Verb doctor_verb();
 
 }  // namespace osler::cli

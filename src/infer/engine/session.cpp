@@ -285,4 +285,8 @@ Result<Outputs> Session::run(std::span<const float> images, std::size_t n) const
   }
 }
 
+std::string engine_version() {
+  return Ort::GetVersionString();
+}
+
 }  // namespace osler::infer::engine

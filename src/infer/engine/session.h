@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/crypto.h"
@@ -64,5 +65,8 @@ class Session {
 
   std::unique_ptr<Impl> impl_;
 };
+
+// The ONNX Runtime at run time, "1.20.1".
+[[nodiscard]] std::string engine_version();
 
 }  // namespace osler::infer::engine

@@ -20,7 +20,7 @@ namespace osler::workflow::backup {
 //   README.txt                     what it is and how it must be kept
 //   objects/ab/cdef…               every object of the home once, shared by all snapshots
 //   snapshots/2026-11-24T09-12-31Z/
-//     home/osler.db, home/keys/, home/models/, home/runs/, …   all else but home/cache
+//     home/osler.db, home/keys/, home/models/, home/runs/, …   all else but cache, spool
 //     SHA256SUMS                   of every file and object; sha256sum -c reads it in the folder
 //     manifest.json, manifest.sig  versions, times, audit head; signed with the home's signing key
 //

@@ -94,7 +94,8 @@ Result<void> walk(const fs::path& home, const std::string& below, HomeFiles& fou
     const std::string path = below.empty() ? name : below + "/" + name;
     const bool at_top = below.empty();
     if (is_of_a_moment(name) || name == "lost+found" ||
-        (at_top && (name == "cache" || name == "objects" || name == "osler.db"))) {
+        (at_top &&
+         (name == "cache" || name == "spool" || name == "objects" || name == "osler.db"))) {
       continue;
     }
     // A folder of the home may lie on another disk by a link; links below that are not followed.

@@ -27,7 +27,8 @@ struct Summed {
 [[nodiscard]] Result<void> sync_all(const std::filesystem::path& folder);
 
 // The files of a home that a backup copies one by one: all but the database, its objects, what is
-// made again (cache/) and what belongs to a moment (locks, temporaries).
+// made again (cache/) and what belongs to a moment (spool/, locks, temporaries, names with a dot
+// first).
 struct HomeFiles {
   std::vector<std::string> files;     // paths in the home, sorted
   std::vector<std::string> left_out;  // neither files nor folders, or with names that no list holds
