@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 client_core=1
 seconds=${OSLER_BENCH_SECONDS:-5}
-studies=${OSLER_BENCH_STUDIES:-150}
+studies=${OSLER_BENCH_STUDIES:-300}
 many=${OSLER_BENCH_MANY:-100000}
 cohort=$work/cohort
 films=$work/films
