@@ -123,6 +123,13 @@ Result<Server> Server::create(ServerOptions options, Router router, Guard guard)
     OSLER_TRY(tls, make_tls(options.certificate, options.key));
   }
   const std::uint16_t port = options.port;
+  const auto needs_guard = [](const Route& route) {
+    return !route.access.empty() && route.access != kPublic;
+  };
+  if (!guard && std::ranges::any_of(router.routes(), needs_guard)) {
+    return Error(ErrorCode::InvalidArgument,
+                 "a route asks for a permission, but there is no guard");
+  }
   auto state = std::make_unique<State>(std::move(options), std::move(router), std::move(guard),
                                        tls.has_value());
   OSLER_TRY(Acceptor acceptor, listen_on(state->loops.front()->context(), address, port));

@@ -73,8 +73,8 @@ class Server {
  public:
   // Listens from here on; answers once run() is called.
   // InvalidArgument: a route or an address that cannot be, a certificate without a key, an address
-  // beyond loopback without TLS, a spooling route without a folder. Unavailable: the address is in
-  // use. Others as read_file(), of the certificate and the key.
+  // beyond loopback without TLS, a spooling route without a folder, a permission without a guard.
+  // Unavailable: the address is in use. Others as read_file(), of the certificate and the key.
   [[nodiscard]] static Result<Server> create(ServerOptions options, Router router, Guard guard);
 
   Server(Server&&) noexcept;

@@ -312,6 +312,11 @@ TEST(ServerCreate, RefusesBadRoutesAddressesAndLimits) {
   EXPECT_FALSE(Server::create({.bind = "somewhere"}, small_site(), nullptr));
   EXPECT_FALSE(Server::create({.certificate = "a.pem"}, small_site(), nullptr));
   EXPECT_FALSE(Server::create({.queue = 0}, small_site(), nullptr));
+  Router guarded;
+  Route secret = route(Method::Get, "/secret", [](const Request&) { return text("ok"); });
+  secret.access = "study.read";
+  guarded.add(std::move(secret));
+  EXPECT_FALSE(Server::create({}, std::move(guarded), nullptr));
   Router spooling;
   Route upload = route(Method::Post, "/up", [](const Request&) { return text("ok"); });
   upload.spool = true;
