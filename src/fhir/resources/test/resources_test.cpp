@@ -204,10 +204,15 @@ TEST(Observations, ContradictionsAreRefused) {
   };
   EXPECT_TRUE(refused([](Finding& f) { f.score.reset(); }));
   EXPECT_TRUE(refused([](Finding& f) { f.state = FindingState::Failed; }));
-  EXPECT_TRUE(refused([](Finding& f) { f.score->probability = 1.1; }));
-  EXPECT_TRUE(refused([](Finding& f) { f.score->lower = 0.88; }));
-  EXPECT_TRUE(refused([](Finding& f) { f.score->threshold = std::nan(""); }));
-  EXPECT_TRUE(refused([](Finding& f) { f.score->similar_positive = 101; }));
+  const auto refused_score = [&](auto change) {
+    clinical::Reading score = test::a_reading();
+    change(score);
+    return refused([&](Finding& f) { f.score = score; });
+  };
+  EXPECT_TRUE(refused_score([](clinical::Reading& score) { score.probability = 1.1; }));
+  EXPECT_TRUE(refused_score([](clinical::Reading& score) { score.lower = 0.88; }));
+  EXPECT_TRUE(refused_score([](clinical::Reading& score) { score.threshold = std::nan(""); }));
+  EXPECT_TRUE(refused_score([](clinical::Reading& score) { score.similar_positive = 101; }));
   EXPECT_TRUE(refused([](Finding& f) { f.id = "a/b"; }));
   EXPECT_TRUE(refused([](Finding& f) { f.patient_id = ""; }));
   EXPECT_TRUE(refused([](Finding& f) { f.model_id = "Doe, Jane"; }));
