@@ -24,8 +24,8 @@ if [[ $# -gt 0 ]]; then
     timed "$command" inside "cd osler && $command"
   done
 else
-  timed './x demo, from nothing' inside 'cd osler && ./x demo'
-  timed './x demo, again' inside 'cd osler && ./x demo'
+  timed './x demo, from nothing' inside 'cd osler && ./x demo --no-serve'
+  timed './x demo, again' inside 'cd osler && ./x demo --no-serve'
   timed './x test' inside 'cd osler && ./x test'
 fi
 packages=$(inside "dpkg-query -W | wc -l")
