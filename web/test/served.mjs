@@ -90,7 +90,8 @@ async function run() {
 
   hospital.addPeople();
   const rows = await hospital.scored();
-  const scored = rows.filter((row) => row.ai === "done");
+  // Phantom cohorts repeat an accession number now and then, as hospitals do.
+  const scored = rows.filter((row) => row.ai === "done" && rows.filter((other) => other.accession === row.accession).length === 1);
   assert.ok(scored.length >= 4, "too few films were scored");
 
   await test("a wrong password is refused in words, the right one lets in", () => as("", async (page) => {
