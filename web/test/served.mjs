@@ -179,8 +179,31 @@ async function run() {
     assert.equal(await page.locator("main script").count(), 0);
   }));
 
+  await test("a model is paused by two people, and the pages say so", async () => {
+    const model = "/oversight/chest-nodule/1";
+    const panel = "section[aria-labelledby=h-pause]";
+    await as("g.overseer", async (page) => {
+      await page.goto(model);
+      await page.fill(`${panel} textarea`, "drift at North before labels arrive");
+      await Promise.all([page.waitForResponse((r) => r.url().endsWith("/pause") && r.ok()), page.locator("button:has-text('Ask for a pause')").click()]);
+      await page.locator("button:has-text('Confirm pause')").waitFor();
+      assert.equal(await page.locator("button:has-text('Confirm pause')").isDisabled(), true);
+    });
+    await as("d.deputy", async (page) => {
+      await page.goto(model);
+      await Promise.all([page.waitForResponse((r) => r.url().endsWith("/pause/confirm") && r.ok()), page.locator("button:has-text('Confirm pause')").click()]);
+    });
+    await as("r.reader", async (page) => {
+      await page.goto("/worklist");
+      await page.getByText(/drift at North/).first().waitFor();
+      await page.goto(`/study/${scored[3].study}`);
+      await page.getByText(/drift at North/).first().waitFor();
+    });
+  });
+
   const study = `/study/${scored[0].study}`;
-  const pages = { worklist: ["/worklist", "r.reader"], study: [study, "r.reader"], account: ["/account", "r.reader"] };
+  const pages = { worklist: ["/worklist", "r.reader"], study: [study, "r.reader"], account: ["/account", "r.reader"],
+    labelling: ["/labelling", "l.steward"], oversight: ["/oversight", "g.overseer"], model: ["/oversight/chest-opacity/1", "g.overseer"], runs: ["/runs", "e.engineer"] };
   for (const theme of ["light", "dark", "reading"]) {
     for (const [name, [path, person]] of Object.entries(pages)) {
       await test(`${name} in ${theme}: axe finds nothing, at both widths and twice the size`, async () => {
