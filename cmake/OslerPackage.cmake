@@ -64,8 +64,8 @@ set(CPACK_DEBIAN_OSLER_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_OSLER_PACKAGE_DEPENDS "adduser")
 set(CPACK_DEBIAN_OSLER_PACKAGE_SUGGESTS "osler-learn, chrony")
 set(CPACK_DEBIAN_OSLER_DESCRIPTION "diagnostic AI on premises, from archive to bedside
- Takes DICOM films in, scores them with signed, calibrated models, and keeps an
- audit log of all of it. Decision support, and not a cleared medical device.")
+Takes DICOM films in, scores them with signed, calibrated models, and keeps an
+audit log of all of it. Decision support, and not a cleared medical device.")
 set(CPACK_DEBIAN_OSLER_PACKAGE_CONTROL_EXTRA
   ${PROJECT_SOURCE_DIR}/packaging/debian/postinst ${PROJECT_SOURCE_DIR}/packaging/debian/prerm
   ${PROJECT_SOURCE_DIR}/packaging/debian/postrm ${PROJECT_SOURCE_DIR}/packaging/debian/conffiles)
@@ -75,6 +75,6 @@ set(CPACK_DEBIAN_OSLER-LEARN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_OSLER-LEARN_PACKAGE_DEPENDS "osler (= ${PROJECT_VERSION})")
 set(CPACK_DEBIAN_OSLER-LEARN_PACKAGE_RECOMMENDS "libopenblas0-openmp")
 set(CPACK_DEBIAN_OSLER-LEARN_DESCRIPTION "training of osler's models
- The program that osler train starts. A hospital that only scores films does not
- need it: it brings libtorch and all that comes with it.")
+The program that osler train starts. A hospital that only scores films does
+not need it: it brings libtorch and all that comes with it.")
 include(CPack)

@@ -28,8 +28,13 @@ apt() {  # apt WHAT…: quiet unless it fails
     { tail -n 20 apt.log >&2; exit 1; }"
 }
 
-as_osler() {  # as_osler ARGUMENTS: the service's user, on the service's home
-  inside "cd / && runuser -u osler -- osler $* --home /var/lib/osler --quiet"
+as_osler() {  # as_osler ARGUMENTS [--home HOME]: the service's user; the service's home unless said
+  local home='--home /var/lib/osler'
+  [[ $* == *--home* ]] && home=''
+  inside "cd / && runuser -u osler -- osler $* $home --quiet >>/tmp/said.log 2>&1" || {
+    tail -n 25 "$bare/tmp/said.log" >&2
+    return 1
+  }
 }
 
 # Every file but caches, logs and what packages of Debian made: what an installation leaves is seen.
@@ -49,21 +54,21 @@ install_packages() {
 }
 
 try_it() {
+  inside 'install -m 0666 /dev/null /tmp/said.log && install -d -m 0700 -o osler /srv/backup'
   inside 'osler --version'
   [[ $(stat -c '%a %U' "$bare/var/lib/osler" 2>/dev/null) == 700\ * ]] ||
     fail '/var/lib/osler is not for its owner alone'
   # A clock that nobody synchronises and a home that is not there yet are to be watched, not acted on.
   as_osler doctor || fail 'osler doctor has something to act on'
-  inside 'osler phantom /tmp/cohort --studies 20 --seed 5 --quiet'
+  inside 'osler phantom /tmp/cohort --studies 20 --seed 5 --quiet >/dev/null'
   as_osler ingest /tmp/cohort
-  inside 'install -d -m 0700 -o osler /srv/backup'
   as_osler backup /srv/backup
   as_osler doctor --deep
-  inside 'cd / && runuser -u osler -- osler restore /srv/backup --home /srv/backup-drill --quiet' 2>/dev/null &&
+  as_osler restore /srv/backup --home /srv/not-ours 2>/dev/null &&
     fail 'a restore wrote where its user may not'
   inside 'install -d -m 0700 -o osler /srv/drill'
-  inside 'cd / && runuser -u osler -- osler restore /srv/backup --home /srv/drill --quiet'
-  inside 'cd / && runuser -u osler -- osler audit verify --home /srv/drill'
+  as_osler restore /srv/backup --home /srv/drill
+  as_osler audit verify --home /srv/drill
   if inside 'ldd /usr/bin/osler /usr/bin/osler-decode' | grep -q 'not found'; then
     fail 'a library is missing'
   fi
