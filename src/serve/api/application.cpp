@@ -98,6 +98,7 @@ Result<Application> Application::create(workflow::Home& home, const Options& opt
                                    .stopping = false,
                                    .intake = {},
                                    .router = &state->described});
+  http::watch_process(*state->context->registry);
   if (!options.web.empty()) {
     OSLER_TRY(state->pages,
               http::StaticFiles::load(options.web, {.not_pages = {"/api/", "/v2/", "/fhir/"}}));

@@ -532,6 +532,7 @@ TEST_F(Api, SaysWhatIsReady) {
   const Json ready = parsed(get("/readyz", ""));
   EXPECT_TRUE(ready["ready"].get<bool>()) << ready;
   EXPECT_THAT(get("/metrics", "").body, HasSubstr("osler_http_requests_total"));
+  EXPECT_THAT(get("/metrics", "").body, HasSubstr("process_resident_memory_bytes"));
 }
 
 TEST_F(Api, LeavesARecordOfWhatTouchedAPatient) {
