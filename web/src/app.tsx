@@ -34,6 +34,11 @@ const kPages: Partial<Record<Route["page"], Page>> = {
   study: { title: "Study", needs: ["study.read"], load: () => import("./pages/study/study").then((m) => m.StudyPage) },
   labelling: { title: "Labelling", needs: kLabel, load: () => import("./pages/labelling/list").then((m) => m.Labelling) },
   label: { title: "Labelling", needs: kLabel, load: () => import("./pages/labelling/project").then((m) => m.ProjectPage) },
+  oversight: { title: "Oversight", needs: ["model.read"], load: () => import("./pages/oversight/inventory").then((m) => m.Oversight) },
+  model: { title: "Model", needs: ["model.read"], load: () => import("./pages/oversight/model").then((m) => m.ModelPage) },
+  runs: { title: "Runs", needs: ["run.read"], load: () => import("./pages/runs/list").then((m) => m.Runs) },
+  run: { title: "Run", needs: ["run.read"], load: () => import("./pages/runs/run").then((m) => m.RunPage) },
+  compare: { title: "Compare runs", needs: ["run.read"], load: () => import("./pages/runs/compare").then((m) => m.Compare) },
   account: { title: "Account", load: () => import("./pages/account/account").then((m) => m.Account) },
 };
 

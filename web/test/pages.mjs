@@ -10,38 +10,21 @@ import { fileURLToPath } from "node:url";
 import { axe, openBrowser, openPage, signIn } from "./browser.mjs";
 import { kHostileName } from "./mock/data.mjs";
 import { makeMock } from "./mock/server.mjs";
+import { labellingTests } from "./pages_labelling.mjs";
+import { oversightTests } from "./pages_oversight.mjs";
+import { runsTests } from "./pages_runs.mjs";
+import { kThemes, option, press, text, until } from "./tools.mjs";
 
 const kDist = fileURLToPath(new URL("../dist", import.meta.url));
-const kThemes = ["light", "dark", "reading"];
 const uid = (n) => `1.2.826.0.1.3680043.9.7.${n}`;
 const kDesigned = uid(1001);
 const kEveryState = uid(1002);
 const kHeld = uid(1004);
 const kHostile = uid(1014);
 
-function option(name) {
-  const at = process.argv.indexOf(`--${name}`);
-  return at > 0 ? process.argv[at + 1] : "";
-}
-
 const tests = [];
 const test = (name, run, options = {}) => tests.push({ name, run, options });
 
-/** Waits until `check` gives something true; the last value otherwise fails the test. */
-async function until(what, check, ms = 8000) {
-  const end = Date.now() + ms;
-  for (;;) {
-    const value = await check();
-    if (value) return value;
-    if (Date.now() > end) assert.fail(`waited in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-const press = async (page, ...keys) => {
-  for (const key of keys) await page.keyboard.press(key);
-};
-const text = (page, selector) => page.locator(selector).first().innerText();
 const openStudy = async (page, study) => {
   await page.goto(`/study/${study}`);
   await page.waitForSelector(".finding, .head");
@@ -447,13 +430,18 @@ for (const theme of kThemes) {
   }
 }
 
+labellingTests(test);
+oversightTests(test);
+runsTests(test);
+
 // ── run ────────────────────────────────────────────────────────────────────
 
 async function runOne(browser, { run, options }) {
   const mock = makeMock({ dist: kDist, rows: options.rows ?? 19 });
   await new Promise((resolve) => mock.server.listen(0, "127.0.0.1", resolve));
   const { context, page, faults } = await openPage(browser, `http://127.0.0.1:${mock.server.address().port}`, { theme: "dark", ...options });
-  page.setDefaultTimeout(10_000);
+  // Long enough for a machine that builds meanwhile.
+  page.setDefaultTimeout(40_000);
   try {
     await run({ page, mock });
     assert.deepEqual(faults, [], "nothing leaves the origin, breaks the CSP or throws");

@@ -9,13 +9,17 @@ export interface FigureProps {
   sentence: string;
   columns: string[];
   rows: (string | number)[][];
+  /** Title and sentence stand beside the figure already: here they are for assistive technology. */
+  quiet?: boolean;
+  /** The title is the heading of its section. */
+  heading?: boolean;
   children: ComponentChildren;
 }
 
-export function Figure({ title, sentence, columns, rows, children }: FigureProps) {
+export function Figure({ title, sentence, columns, rows, quiet, heading, children }: FigureProps) {
   return (
     <figure class="chart">
-      <figcaption><b>{title}</b> {sentence}</figcaption>
+      <figcaption class={quiet ? "vh" : undefined}>{heading ? <h2>{title}</h2> : <b>{title}</b>} {sentence}</figcaption>
       {children}
       <details>
         <summary>Show data</summary>

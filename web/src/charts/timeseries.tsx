@@ -9,8 +9,9 @@ import { clock, day } from "../design/times";
 export interface TimeSeriesProps {
   /** What it shows, for those who do not see it; its numbers are in the Figure's table. */
   label: string;
-  /** Seconds since 1970, rising. */
+  /** Seconds since 1970, rising; with `plain`, numbers as they are, of that name. */
   times: number[];
+  plain?: string;
   /** The dark line. */
   values: (number | null)[];
   lower?: (number | null)[];
@@ -43,7 +44,7 @@ function axis(grid: boolean, words?: Words): uPlot.Axis {
   };
 }
 
-function options({ lower, upper, second, range, format, height = 180 }: TimeSeriesProps, width: number): uPlot.Options {
+function options({ lower, upper, second, range, format, plain, height = 180 }: TimeSeriesProps, width: number): uPlot.Options {
   // #rrggbb; with 1c behind it, 11 % of it.
   const ink = token("ink");
   const isBanded = lower !== undefined && upper !== undefined;
@@ -52,8 +53,11 @@ function options({ lower, upper, second, range, format, height = 180 }: TimeSeri
   if (second) series.push({ stroke: token("accent"), width: 1.5, points: { show: false } });
   return {
     width, height, series, legend: { show: false }, cursor: { points: { show: false } },
-    axes: [axis(false, timeWords), axis(true, format)],
-    scales: { x: { time: true }, ...(range && { y: { range } }) },
+    axes: [
+      plain ? { ...axis(false), label: plain, labelSize: 18, labelGap: 2, labelFont: `12px ${token("font")}` } : axis(false, timeWords),
+      axis(true, format),
+    ],
+    scales: { x: { time: !plain }, ...(range && { y: { range } }) },
     ...(isBanded && { bands: [{ series: [3, 2], fill: `${ink}1c` }] }),
   };
 }

@@ -11,7 +11,9 @@ import { gzipSync } from "node:zlib";
 import { imageOf, kPrior, studyOf, worklist } from "./data.mjs";
 import { pixels, thumbnail } from "./film.mjs";
 import { makeLabelling } from "./labelling.mjs";
+import { makeOversight } from "./oversight.mjs";
 import { Refusal } from "./refusal.mjs";
+import { makeRuns } from "./runs.mjs";
 
 export const kCsp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; " +
   "connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
@@ -21,6 +23,8 @@ const kAll = ["study.read", "study.answer", "study.upload", "label.answer", "mod
 const kUsers = {
   "r.reader": { name: "r.reader", role: "reader", permissions: kAll },
   "g.overseer": { name: "g.overseer", role: "governance", permissions: ["model.read", "model.pause", "run.read"] },
+  "c.lead": { name: "c.lead", role: "governance", permissions: ["model.read", "model.pause", "run.read"] },
+  "e.engineer": { name: "e.engineer", role: "engineer", permissions: ["model.read", "run.read", "infer", "fhir.read"] },
   "a.judge": { name: "a.judge", role: "reader", permissions: kAll },
   "s.steward": { name: "s.steward", role: "steward", permissions: ["study.upload", "label.manage"] },
   nobody: { name: "nobody", role: "engineer", permissions: [] },
@@ -42,7 +46,9 @@ export function makeMock({ rows: rowCount = 19, dist = "dist", start = Date.now(
   const studies = new Map();
   const sessions = new Map();
   const labelling = makeLabelling();
-  const log = { requests: [], unchanged: 0, shown: [], decisions: [], problems: [], uploads: [], labels: labelling.log };
+  const oversight = makeOversight(start);
+  const runs = makeRuns();
+  const log = { requests: [], unchanged: 0, shown: [], decisions: [], problems: [], uploads: [], labels: labelling.log, pauses: oversight.log };
   const control = { hasUsers: true, down: false, delayMs: 0, tries: 0 };
 
   const study = (uid) => {
@@ -169,6 +175,8 @@ export function makeMock({ rows: rowCount = 19, dist = "dist", start = Date.now(
     if (parts[0] === "studies" && parts.length === 1) return { receipt: receiptOf(raw) };
     if (parts[0] === "studies") return studyRequest(held, request, parts.slice(1), raw.length ? json() : {});
     if (parts[0] === "labelling") return labelling.answer(held.user, request.method, parts.slice(1), raw.length ? json() : {});
+    if (parts[0] === "models") return oversight.answer(held.user, request.method, parts.slice(1), raw.length ? json() : {});
+    if (parts[0] === "runs" || parts[0] === "compare") return runs.answer(held.user, parts, url.searchParams);
     if (parts[0] === "similar") return { picture: thumbnail(136, 136) };
     throw new Refusal(404, "NotFound", "No such address.");
   }

@@ -38,7 +38,7 @@ function Cells({ finding, project }: { finding: FindingAgreement; project: Proje
   const said = finding.kappa ? `Kappa ${estimate(finding.kappa, 2)}.` : `Kappa not estimable${finding.kappa_why ? `: ${finding.kappa_why}` : ""}.`;
   return (
     <section class="cells">
-      <h3>{finding.label}</h3>
+      <h2>{finding.label}</h2>
       <p class="q">{said} {plural(unsure, "film")} of which one was unsure, not in this table.</p>
       <Table label={`${finding.label}: ${first} by ${second}`} columns={[`${first} (rows), ${second}`, { name: "Present", right: true }, { name: "Absent", right: true }]}>
         <tr><th scope="row">Present</th><td class="n">{count(both_present)}</td><td class="n">{count(only_first)}</td></tr>

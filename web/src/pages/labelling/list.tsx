@@ -34,7 +34,7 @@ function Mine({ project: { mine, state } }: { project: Project }) {
   const of = mine.done + mine.left;
   return (
     <>
-      {kRoles[mine.role]}, {count(mine.done)} of {count(of)}
+      {kRoles[mine.role]}{of > 0 && `, ${count(mine.done)} of ${count(of)}`}
       <small>{state === "closed" ? "closed" : mine.left > 0 ? `${plural(mine.left, "film")} to go` : "nothing waits"}</small>
       <Progress done={mine.done} of={of} />
     </>
