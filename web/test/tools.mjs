@@ -43,7 +43,12 @@ export function looks(test, what, user, list) {
           if (!option("out")) continue;
           mkdirSync(option("out"), { recursive: true });
           const picture = join(option("out"), `${name}-${theme}-${width}.png`);
-          await page.screenshot({ path: picture, fullPage: name.endsWith("-whole") });
+          // A whole page in a window as high as it is, so that the bars stand where they belong.
+          const before = page.viewportSize();
+          const high = await page.evaluate(() => document.scrollingElement.scrollHeight);
+          if (name.endsWith("-whole")) await page.setViewportSize({ width: before.width, height: Math.max(before.height, high) });
+          await page.screenshot({ path: picture });
+          await page.setViewportSize(before);
         }
         assert.deepEqual(found, []);
       }, { theme, width, height: width === 1280 ? 900 : 1080 });

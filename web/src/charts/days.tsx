@@ -65,7 +65,7 @@ export function DayLines({ days, lines, range, format, label }: {
           <g key={name}>
             <path class={i === 0 ? "l1" : "l2"} d={linePath(points)} />
             {lonely(points).map(([x, y]) => <circle class={i === 0 ? "pt" : "acc"} cx={x} cy={y} r="2" key={x} />)}
-            {lines.length > 1 && first && <text class="k2" x={frame.left + 4} y={i === 0 ? Math.min(frame.bottom - 3, first[1] + 14) : Math.max(frame.top + 10, first[1] - 5)}>{name}</text>}
+            {lines.length > 1 && first && <text class="k2" x={frame.left + 4} y={i === 0 ? Math.min(frame.bottom - 3, first[1] + 14) : Math.max(frame.top + 10, first[1] - 9)}>{name}</text>}
           </g>
         );
       })}

@@ -50,7 +50,7 @@ export function Forest({ subgroups, label }: { subgroups: Subgroups; label: stri
         <tbody>
           {rows.map((row, i) => (
             <tr key={`${row.attribute} ${row.group}`} class={i > 0 && rows[i - 1]?.attribute !== row.attribute ? "new" : undefined}>
-              <th scope="row"><span class="qq">{row.attribute}</span> {row.group}</th>
+              <th scope="row">{row.group}</th>
               <td class="n q">{count(row.n)}</td><td class="n q">{count(row.positive)}</td>
               {row.value
                 ? <><td><Cell row={row} from={from} floor={floor} /></td><td class="n">{fixed(row.value.value, 2)}</td><td class="q nw">{interval(row.value, 2)}</td></>

@@ -9,9 +9,9 @@ import { clock, day } from "../design/times";
 export interface TimeSeriesProps {
   /** What it shows, for those who do not see it; its numbers are in the Figure's table. */
   label: string;
-  /** Seconds since 1970, rising; with `plain`, numbers as they are, such as epochs. */
+  /** Seconds since 1970, rising; with `plain`, numbers as they are, of that name. */
   times: number[];
-  plain?: boolean;
+  plain?: string;
   /** The dark line. */
   values: (number | null)[];
   lower?: (number | null)[];
@@ -53,7 +53,10 @@ function options({ lower, upper, second, range, format, plain, height = 180 }: T
   if (second) series.push({ stroke: token("accent"), width: 1.5, points: { show: false } });
   return {
     width, height, series, legend: { show: false }, cursor: { points: { show: false } },
-    axes: [plain ? axis(false) : axis(false, timeWords), axis(true, format)],
+    axes: [
+      plain ? { ...axis(false), label: plain, labelSize: 18, labelGap: 2, labelFont: `12px ${token("font")}` } : axis(false, timeWords),
+      axis(true, format),
+    ],
     scales: { x: { time: !plain }, ...(range && { y: { range } }) },
     ...(isBanded && { bands: [{ series: [3, 2], fill: `${ink}1c` }] }),
   };

@@ -10,8 +10,6 @@ export function wilson(part: number, whole: number): Estimate | null {
   const z2 = kZ * kZ / whole;
   const middle = (p + z2 / 2) / (1 + z2);
   const half = kZ / (1 + z2) * Math.sqrt(p * (1 - p) / whole + z2 / (4 * whole));
-  return { value: p, 
-    // Exact at the ends, where rounding would leave a trace.
-    lower: part === 0 ? 0 : middle - half, upper: part === whole ? 1 : middle + half, n: whole,
-  };
+  // Exact at the ends, where rounding would leave a trace.
+  return { value: p, lower: part === 0 ? 0 : middle - half, upper: part === whole ? 1 : middle + half, n: whole };
 }

@@ -5,7 +5,7 @@ import { Refusal } from "./refusal.mjs";
 
 const kRuns = [
   ["r165", "running", "chest@77aa01bc", 1, null, null, 3480, "", "a41c9e02"],
-  ["r163", "done", "chest@5be1d07c", 1, 0.908, 0.012, 8640, "chest-consolidation@3", "77d0b3f1"],
+  ["r163", "done", "chest@5be1d07c", 2, 0.908, 0.012, 8640, "chest-consolidation@3", "77d0b3f1"],
   ["r162", "failed", "chest@77aa01bc", 1, null, null, 4, "", "77d0b3f1"],
   ["r161", "done", "chest@5be1d07c", 3, 0.897, 0.001, 9180, "", "2c80f714"],
   ["r148", "done", "chest@5be1d07c", 1, 0.896, null, 9060, "chest-consolidation@2", "2c80f714"],

@@ -61,10 +61,10 @@ function Agreement({ model }: { model: Model }) {
   const { days, agreement, agreement_why, answers } = model;
   const words = answeredWords(answers);
   const shares = days.map((day) => (day.answers > 0 ? day.agree / day.answers : null));
-  const interval = agreement && agreement.lower !== null && agreement.upper !== null ? `, ${percentRange(agreement.lower, agreement.upper)}` : "";
-  const sentence = agreement ? `Share of answers that agree, by day: ${percent(agreement.value)}${interval} over all.` : `No agreement to show: ${agreement_why}.`;
+  const range = agreement && agreement.lower !== null && agreement.upper !== null ? `${percentRange(agreement.lower, agreement.upper)}. ` : "";
+  const sentence = agreement ? `Share of answers that agree, by day: ${percent(agreement.value)} over all. ${range}` : `No agreement to show: ${agreement_why}.`;
   return (
-    <Quantity title="Agreement with the reader" big={agreement ? percent(agreement.value) : "None"} unit={agreement ? words.main + interval : agreement_why || "no answers"} more={words.rest}>
+    <Quantity title="Agreement with the reader" big={agreement ? percent(agreement.value) : "None"} unit={agreement ? words.main : agreement_why || "no answers"} more={agreement ? `${range}${words.rest}` : words.rest}>
       <Figure quiet title="Agreement by day" sentence={sentence} columns={["Day", "Agree", "Answers"]} rows={days.map((day) => [shortDay(day.day), day.agree, day.answers])}>
         <DayLines days={days.map(({ day }) => day)} range={[0, 1]} format={(share) => (share === 1 ? "100 %" : "0")} label={sentence} lines={[{ name: "agree", values: shares }]} />
       </Figure>

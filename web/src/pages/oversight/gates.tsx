@@ -15,16 +15,19 @@ export function Verdict({ verdict }: { verdict: Gate["verdict"] }) {
 
 export function GateTable({ gates }: { gates: Gate[] }) {
   return (
-    <Table class="gates" label="Gates" columns={["Gate", "Result", { name: "Value", right: true }, { name: "Limit", right: true }]}>
-      {gates.map((gate) => (
-        <tr key={gate.name}>
-          <th scope="row">{gateName(gate.name)}{gate.verdict !== "pass" && gate.text && <small><Outside text={gate.text} /></small>}</th>
-          <td><Verdict verdict={gate.verdict} /></td>
-          <td class="n">{gate.value ? <>{estimate(gate.value)}<small>n {count(gate.value.n)}</small></> : <span class="qq">not measured</span>}</td>
-          <td class="n">{gate.limit}</td>
-        </tr>
-      ))}
-    </Table>
+    <>
+      <Table class="gates" label="Gates" columns={["Gate", "Result", { name: "Value", right: true }, { name: "Limit", right: true }]}>
+        {gates.map((gate) => (
+          <tr key={gate.name}>
+            <th scope="row">{gateName(gate.name)}</th>
+            <td><Verdict verdict={gate.verdict} /></td>
+            <td class="n">{gate.value ? <>{estimate(gate.value)}<small>n {count(gate.value.n)}</small></> : <span class="qq">not measured</span>}</td>
+            <td class="n">{gate.limit}</td>
+          </tr>
+        ))}
+      </Table>
+      {gates.filter(({ verdict, text }) => verdict !== "pass" && text).map(({ name, text }) => <p class="s q gatewords" key={name}><Outside text={text} /></p>)}
+    </>
   );
 }
 

@@ -57,10 +57,9 @@ function Loaded({ model, refresh, supersede }: { model: Model; refresh: () => Pr
       {model.decision_needed && <p class="verdict"><StateWord state={model.state} /> <b><Outside text={model.decision_needed} /></b></p>}
       <p class="intended"><span class="qq">Intended use</span> <Outside text={model.intended_use || "Not stated in the package."} /></p>
       <FourNumbers model={model} />
-      <div class="three">
+      <div class="three two">
         <Overrides model={model} />
-        <Groups model={model} />
-        <Gates gates={model.gates} signOffs={model.sign_offs} />
+        <div class="stack"><Groups model={model} /><Gates gates={model.gates} signOffs={model.sign_offs} /></div>
       </div>
       <div class="three two">
         <PausePanel model={model} refresh={refresh} supersede={supersede} />

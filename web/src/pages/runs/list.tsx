@@ -39,7 +39,8 @@ function Row({ row, scale, chosen }: { row: RunRow; scale: [number, number]; cho
   const { value, value_why } = row.metric;
   return (
     <tr class={chosen ? "sel" : undefined} aria-current={chosen || undefined}>
-      <td><input type="checkbox" aria-label={`Mark ${row.name} for comparing`} checked={isMarked} onChange={() => (marked.value = toggled(marked.value, row.name))} /></td>
+      <td><label class="markbox"><input type="checkbox" checked={isMarked} onChange={() => (marked.value = toggled(marked.value, row.name))} />
+        <span class="vh">Mark {row.name} for comparing</span></label></td>
       <td><RunState state={row.state} /></td>
       <th scope="row"><a href={`/runs/${encodeURIComponent(row.name)}`}>{row.name}</a></th>
       <td><Outside text={row.study} />{row.kind === "import" && <span class="qq"> imported</span>}</td>

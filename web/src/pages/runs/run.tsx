@@ -86,7 +86,7 @@ function Training({ run }: { run: Run }) {
     <section aria-label="Training">
       <Figure heading title="Training" sentence={sentence} columns={["Epoch", "Loss", "Validation loss", "AUROC", "AUPRC"]}
         rows={curve.map((epoch) => [epoch.epoch, fixed(epoch.loss, 4), words(epoch.validation_loss), words(epoch.validation_auroc), words(epoch.validation_auprc)])}>
-        <TimeSeries plain label={sentence} times={curve.map(({ epoch }) => epoch)} values={values} height={340} format={(value) => fixed(value, 2)} />
+        <TimeSeries plain="epoch" label={sentence} times={curve.map(({ epoch }) => epoch)} values={values} height={340} format={(value) => fixed(value, 2)} />
       </Figure>
     </section>
   );
