@@ -82,10 +82,10 @@ class LabelledStudy : public ::testing::Test {
 
   void make_cohort() {
     const fs::path cohort = folder_.path() / "cohort";
-    osler({"phantom", cohort.string(), "--studies", "110", "--seed", "7"});
+    osler({"phantom", cohort.string(), "--studies", "180", "--seed", "7"});
     osler({"ingest", cohort.string()});
     osler({"dataset", "create", "chest", "--labels", (cohort / "labels.csv").string(), "--label",
-           "opacity", "--duplicates", "drop", "--fractions", "0.5,0.25,0.25"});
+           "opacity", "--duplicates", "drop", "--fractions", "0.4,0.3,0.3"});
   }
 
   // Reads as both readers and settles as the adjudicator. How many films the last had to look at.
@@ -140,6 +140,7 @@ TEST_F(LabelledStudy, GoesFromFilmsOverReadersToAModel) {
   const auto made = osler({"label", "create", "morning", "--dataset", "chest@v1", "--finding",
                            "consensus=Opacity", "--readers", "anna,ben", "--adjudicator", "carla",
                            "--films", std::to_string(films_), "--boxes", "--seed", "5"});
+  ASSERT_EQ(made.exit_code, 0);
   EXPECT_EQ(made.document["id"], "l1");
   EXPECT_EQ(run_osler(folder_.path() / "home", {"label", "finish", "l1"}).exit_code,
             exit_code(ErrorCode::FailedPrecondition));
@@ -153,6 +154,7 @@ TEST_F(LabelledStudy, GoesFromFilmsOverReadersToAModel) {
   EXPECT_GT(kappa["lower"].get<double>(), 0.0);
   EXPECT_EQ(agreed.document["disagreements"].size(), disputed);
   const auto finished = osler({"label", "finish", "l1"});
+  ASSERT_EQ(finished.exit_code, 0);
   EXPECT_EQ(finished.document["films"], films_);
   const auto version = finished.document["dataset"].get<std::string>();
   EXPECT_THAT(version, HasSubstr("chest@"));
@@ -163,6 +165,7 @@ TEST_F(LabelledStudy, GoesFromFilmsOverReadersToAModel) {
   study.replace(study.find("VERSION"), 7, version);
   ASSERT_TRUE(write_file(folder_.path() / "study.yaml", study));
   const auto trained = osler({"train", (folder_.path() / "study.yaml").string(), "--seed", "1"});
+  ASSERT_EQ(trained.exit_code, 0);
   EXPECT_EQ(trained.document["dataset"], "chest-labelled@v1") << trained.text;
   const auto shown = osler({"dataset", "show", "chest-labelled"});
   EXPECT_EQ(shown.document["parent"], finished.document["digest"]);

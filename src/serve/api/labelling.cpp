@@ -53,9 +53,22 @@ Result<Json> choices(Context& context, const Request& /*request*/) {
   return Json{{"datasets", std::move(datasets)}, {"readers", std::move(readers)}};
 }
 
+// Whoever is to label must be able to log in, and to label.
+Result<void> check_reader(Context& context, const std::string& name) {
+  const auto user = context.door.users().find(name);
+  if (!user || user->disabled || !auth::allows(user->role, "label.answer")) {
+    return Error(ErrorCode::InvalidArgument, "\"" + name + "\" is nobody who may label")
+        .hint("GET /api/labelling/choices lists who may; osler user add NAME --role reader");
+  }
+  return {};
+}
+
 Result<Json> create(Context& context, const Request& request) {
   OSLER_TRY(const Json body, json_body(request));
   OSLER_TRY(const auto wanted, labelling::project_from(body));
+  for (const auto& name : {wanted.readers[0], wanted.readers[1], wanted.adjudicator}) {
+    OSLER_TRY_DO(check_reader(context, name));
+  }
   OSLER_TRY(const auto project, labelling::create(context.home, wanted, viewer(request)));
   return labelling::to_json(project);
 }
