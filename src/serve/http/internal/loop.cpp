@@ -47,6 +47,7 @@ void Loop::set_tls(std::shared_ptr<asio::ssl::context> tls) {
 }
 
 void Loop::run() {
+  last_tick_ = SteadyClock::now();
   asio::post(context_, [this] { tick(); });
   while (true) {
     try {
@@ -60,12 +61,16 @@ void Loop::run() {
 
 void Loop::tick() {
   const Time now = SteadyClock::now();
+  // After a stall of this process, what came in time is still queued behind this tick: let it be
+  // handled first, once.
+  spared_ = !spared_ && now - last_tick_ > 2 * tick_every_;
+  last_tick_ = now;
   // A connection that closes moves the last one into its place: go from the end.
   for (std::size_t i = connections_.size(); i-- > 0;) {
     const std::shared_ptr<Connection> connection = connections_[i];
     if (now >= stop_by_) {
       connection->close();
-    } else if (now >= connection->deadline()) {
+    } else if (!spared_ && now >= connection->deadline()) {
       connection->on_deadline();
     }
   }

@@ -54,6 +54,8 @@ class Loop {
   std::chrono::milliseconds tick_every_;
   std::shared_ptr<asio::ssl::context> tls_;
   std::vector<std::shared_ptr<Connection>> connections_;
+  Time last_tick_;
+  bool spared_ = false;  // the last tick let deadlines be
   bool stopping_ = false;
   Time stop_by_ = Time::max();
   std::string date_;

@@ -211,7 +211,7 @@ TEST(Limits, CutSlowReaders) {
   Router router = echo();
   router.add(route(Method::Get, "/large",
                    [](const Request&) { return text(std::string(std::size_t{64} << 20U, 'x')); }));
-  Running running({.write_time = milliseconds(60)}, std::move(router));
+  Running running({.write_time = milliseconds(200)}, std::move(router));
   auto client = running.client();
   client.send(get("/large"));
 
