@@ -338,6 +338,7 @@ test("a problem is reported; acknowledging leads on and never waits for answers"
   await openStudy(page, kDesigned);
   await page.locator("button:has-text('Report a problem')").focus();
   await press(page, "Enter");
+  await until("the field", () => page.evaluate(() => document.activeElement?.tagName === "TEXTAREA"));
   await page.keyboard.type("Outline beside the lung.");
   await page.locator("button:has-text('Send the report')").focus();
   await press(page, "Enter");
@@ -453,10 +454,12 @@ async function runOne(browser, { run, options }) {
 }
 
 if (option("out")) mkdirSync(option("out"), { recursive: true });
-const browser = await openBrowser();
+let browser = await openBrowser();
 let failed = 0;
 for (const one of tests.filter(({ name }) => name.includes(option("only")))) {
   const from = Date.now();
+  // A browser that died fails its own test, not those after it.
+  if (!browser.isConnected()) browser = await openBrowser();
   try {
     await runOne(browser, one);
     console.log(`ok       ${one.name} (${((Date.now() - from) / 1000).toFixed(1)} s)`);

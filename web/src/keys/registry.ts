@@ -62,13 +62,13 @@ const catalogue = {
   imageNext: { scope: "film", keys: ".", words: "next image", repeats: true },
   imagePrevious: { scope: "film", keys: ",", words: "previous image", repeats: true },
 
-  tableNext: { scope: "tables", keys: "j", words: "next row", repeats: true },
-  tablePrevious: { scope: "tables", keys: "k", words: "previous row", repeats: true },
-  tableOpen: { scope: "tables", keys: "Enter", words: "open" },
+  tableNext: { scope: "tables", keys: "j", words: "next project, model or run", repeats: true },
+  tablePrevious: { scope: "tables", keys: "k", words: "previous project, model or run", repeats: true },
+  tableOpen: { scope: "tables", keys: "Enter", words: "open it" },
   newProject: { scope: "tables", keys: "n", words: "new labelling project" },
 
-  labelNext: { scope: "labelling", keys: "j", words: "next finding", repeats: true },
-  labelPrevious: { scope: "labelling", keys: "k", words: "previous finding", repeats: true },
+  labelNext: { scope: "labelling", keys: "j", words: "next finding to label", repeats: true },
+  labelPrevious: { scope: "labelling", keys: "k", words: "previous finding to label", repeats: true },
   labelPresent: { scope: "labelling", keys: "p", words: "present" },
   labelAbsent: { scope: "labelling", keys: "a", words: "absent" },
   labelUnsure: { scope: "labelling", keys: "u", words: "unsure" },

@@ -69,7 +69,7 @@ function Films({ project, session, onAgreement }: { project: Project; session: L
   if (item === undefined) return <Loading what="the next film" />;
   if (item) return <LabelScreen project={project} item={item} session={session} key={`${item.id} ${session.saved.value}`} />;
   return (
-    <Blank title={project.state === "closed" ? "This project is closed" : "Nothing waits for you"}>
+    <Blank title="Nothing waits for you">
       <p role="status">{leftWords(project)}</p>
       <div class="act">
         {session.before.value.length > 0 && <button type="button" onClick={() => session.goBack()}>Back to the film before</button>}
@@ -87,18 +87,20 @@ function Loaded({ project, refresh }: { project: Project; refresh: () => Promise
   const takesPart = project.mine.role !== "";
   const both = seesBoth(project, can("label.manage"));
   const asked = new URLSearchParams(place.value.query).get("view") === "agreement";
-  const onAgreement = both && (asked || !takesPart);
+  const isOpen = project.state === "open";
+  // A closed project has no film to answer: what came of it is what there is to see.
+  const onAgreement = both && (asked || !takesPart || !isOpen);
   useEffect(() => {
-    if (takesPart) void session.load();
-  }, [session, takesPart]);
+    if (takesPart && isOpen) void session.load();
+  }, [session, takesPart, isOpen]);
   const address = `/labelling/${encodeURIComponent(project.id)}`;
-  const tabs = takesPart && both && [
+  const tabs = takesPart && both && isOpen && [
     { href: address, label: "Films", current: !onAgreement }, { href: `${address}?view=agreement`, label: "Agreement", count: project.disagreements ?? undefined, current: onAgreement }];
   return (
     <>
-      {project.state === "closed" && <ClosedLine project={project} finished={finished.value} />}
+      {!isOpen && <ClosedLine project={project} finished={finished.value} />}
       <LabelBar project={project} session={session} films={takesPart && !onAgreement}>
-        {can("label.manage") && project.state === "open" && <button type="button" onClick={() => (finishing.value = true)}>Finish the project…</button>}
+        {can("label.manage") && isOpen && <button type="button" onClick={() => (finishing.value = true)}>Finish the project…</button>}
       </LabelBar>
       {tabs && <Tabs label="Views" tabs={tabs} />}
       {onAgreement ? <AgreementView project={project} /> : takesPart ? <Films project={project} session={session} onAgreement={both} />
