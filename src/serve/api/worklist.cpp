@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -106,10 +107,8 @@ std::string why_it_is_here(const reading::StudyFacts& study, std::int64_t now) {
 
 Json row_document(const reading::StudyFacts& study, const workflow::Configuration& configuration,
                   std::int64_t now) {
-  const auto result = study.result.empty() ? Json::object()
-                      : parse_json(study.result, "studies").has_value()
-                          ? *parse_json(study.result, "studies")
-                          : Json::object();
+  auto parsed = parse_json(study.result.empty() ? "{}" : study.result, "studies");
+  const Json result = parsed ? *std::move(parsed) : Json::object();
   const Json findings = result.value("findings", Json::array());
   Json document = study_document(study, configuration, now);
   document["group"] = group_of(study, now);

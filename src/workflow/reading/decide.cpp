@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "workflow/reading/internal/refresh.h"
+#include "workflow/reading/internal/rows.h"
 #include "workflow/reading/internal/tables.h"
 
 namespace osler::workflow::reading {
@@ -117,33 +118,16 @@ Result<Finding> decide(Home& home, const StudyFacts& study, std::int64_t finding
 }
 
 Result<std::vector<Decision>> decisions_of(Home& home, std::int64_t finding) {
-  OSLER_TRY(auto rows, home.database().prepare(
-                           "SELECT decision, override, reason, note, person, at_ms, digest, state, "
-                           "tier, probability, threshold, shown, seconds FROM decisions "
-                           "WHERE result = ? ORDER BY id",
-                           {finding}));
+  OSLER_TRY(auto rows, home.database().prepare(std::string("SELECT ") + internal::kDecisionColumns +
+                                                   " FROM decisions WHERE result = ? ORDER BY id",
+                                               {finding}));
   std::vector<Decision> list;
   while (true) {
     OSLER_TRY(const bool found, rows.step());
     if (!found) {
       return list;
     }
-    const auto number = [&](int column) {
-      return rows.is_null(column) ? std::nullopt : std::optional<double>(rows.number(column));
-    };
-    list.push_back({.answer = answer_from(rows.text(0)).value_or(Answer::Withdrawn),
-                    .is_override = rows.integer(1) == 1,
-                    .reason = rows.text(2),
-                    .note = rows.text(3),
-                    .person = rows.text(4),
-                    .at_ms = rows.integer(5),
-                    .digest = rows.text(6),
-                    .state = rows.text(7),
-                    .tier = rows.text(8),
-                    .probability = number(9),
-                    .threshold = number(10),
-                    .shown = rows.text(11),
-                    .seconds = number(12)});
+    list.push_back(internal::read_decision(rows));
   }
 }
 

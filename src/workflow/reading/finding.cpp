@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "workflow/reading/internal/rows.h"
 #include "workflow/reading/internal/tables.h"
 
 namespace osler::workflow::reading {
@@ -18,10 +19,6 @@ constexpr std::array<std::string_view, 7> kStates{"above",  "below",  "undecided
                                                   "failed", "queued", "paused"};
 constexpr std::array<std::string_view, 6> kAnswers{"agree",   "disagree", "cannot_say",
                                                    "present", "absent",   "withdrawn"};
-
-std::optional<double> number_or_none(const storage::Statement& rows, int column) {
-  return rows.is_null(column) ? std::nullopt : std::optional<double>(rows.number(column));
-}
 
 // Study files write "opacity"; a card begins with a capital.
 std::string sentence_case(std::string label) {
@@ -74,10 +71,10 @@ Result<std::vector<Finding>> rows_of(Home& home, std::int64_t study) {
     finding.sop_instance_uid = rows.text(5);
     finding.model = {.name = rows.text(6), .version = rows.integer(7)};
     finding.digest = rows.text(8);
-    finding.probability = number_or_none(rows, 9);
-    finding.lower = number_or_none(rows, 10);
-    finding.upper = number_or_none(rows, 11);
-    finding.threshold = number_or_none(rows, 12);
+    finding.probability = internal::number_or_none(rows, 9);
+    finding.lower = internal::number_or_none(rows, 10);
+    finding.upper = internal::number_or_none(rows, 11);
+    finding.threshold = internal::number_or_none(rows, 12);
     finding.tier = rows.text(14);
     finding.state = state_from(rows.text(1), rows.integer(13) == 1, finding.tier);
     finding.similar_n = rows.integer(15);
@@ -151,29 +148,18 @@ Result<void> add_decision(Home& home, Finding& finding) {
   if (finding.decisions == 0) {
     return {};
   }
-  OSLER_TRY(auto rows, home.database().prepare(
-                           "SELECT decision, override, reason, note, person, at_ms, digest, state, "
-                           "tier, probability, threshold, shown, seconds FROM decisions "
-                           "WHERE result = ? ORDER BY id DESC LIMIT 1",
-                           {finding.id}));
+  OSLER_TRY(auto rows,
+            home.database().prepare(std::string("SELECT ") + internal::kDecisionColumns +
+                                        " FROM decisions WHERE result = ? ORDER BY id DESC LIMIT 1",
+                                    {finding.id}));
   OSLER_TRY(const bool found, rows.step());
-  const auto answer = answer_from(found ? rows.text(0) : "");
-  if (!answer || *answer == Answer::Withdrawn) {
+  if (!found) {
     return {};
   }
-  finding.decision = Decision{.answer = *answer,
-                              .is_override = rows.integer(1) == 1,
-                              .reason = rows.text(2),
-                              .note = rows.text(3),
-                              .person = rows.text(4),
-                              .at_ms = rows.integer(5),
-                              .digest = rows.text(6),
-                              .state = rows.text(7),
-                              .tier = rows.text(8),
-                              .probability = number_or_none(rows, 9),
-                              .threshold = number_or_none(rows, 10),
-                              .shown = rows.text(11),
-                              .seconds = number_or_none(rows, 12)};
+  Decision newest = internal::read_decision(rows);
+  if (newest.answer != Answer::Withdrawn) {
+    finding.decision = std::move(newest);
+  }
   return {};
 }
 
@@ -284,5 +270,33 @@ std::string report_status(const Findings& findings, bool acknowledged) {
   }
   return acted ? "final" : "preliminary";
 }
+
+namespace internal {
+
+const char* const kDecisionColumns =
+    "decision, override, reason, note, person, at_ms, digest, state, tier, probability, threshold, "
+    "shown, seconds";
+
+Decision read_decision(const storage::Statement& rows) {
+  return {.answer = answer_from(rows.text(0)).value_or(Answer::Withdrawn),
+          .is_override = rows.integer(1) == 1,
+          .reason = rows.text(2),
+          .note = rows.text(3),
+          .person = rows.text(4),
+          .at_ms = rows.integer(5),
+          .digest = rows.text(6),
+          .state = rows.text(7),
+          .tier = rows.text(8),
+          .probability = number_or_none(rows, 9),
+          .threshold = number_or_none(rows, 10),
+          .shown = rows.text(11),
+          .seconds = number_or_none(rows, 12)};
+}
+
+std::optional<double> number_or_none(const storage::Statement& rows, int column) {
+  return rows.is_null(column) ? std::nullopt : std::optional<double>(rows.number(column));
+}
+
+}  // namespace internal
 
 }  // namespace osler::workflow::reading
