@@ -31,6 +31,18 @@ std::string to_rfc3339(std::chrono::system_clock::time_point time) {
   return formatted(time, "%Y-%m-%dT%H:%M:%SZ");
 }
 
+std::int64_t now_ms(const Clock& clock) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(clock.now().time_since_epoch())
+      .count();
+}
+
+std::string time_text(std::int64_t ms) {
+  if (ms == 0) {
+    return {};
+  }
+  return to_rfc3339(std::chrono::system_clock::time_point(std::chrono::milliseconds(ms)));
+}
+
 std::string to_reading(std::chrono::system_clock::time_point time) {
   std::string text = formatted(time, "%d %b %Y, %H:%M");
   return text.front() == '0' ? text.substr(1) : text;

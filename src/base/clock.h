@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace osler {
@@ -29,6 +30,9 @@ class FixedClock final : public Clock {
 
 // "2026-11-24T09:12:31Z" (RFC 3339, UTC, whole seconds).
 [[nodiscard]] std::string to_rfc3339(std::chrono::system_clock::time_point time);
+// Milliseconds since 1970: how rows keep times. time_text() is the same as RFC 3339, empty for 0.
+[[nodiscard]] std::int64_t now_ms(const Clock& clock);
+[[nodiscard]] std::string time_text(std::int64_t ms);
 // "24 Nov 2026, 09:12", in UTC: how people read it.
 [[nodiscard]] std::string to_reading(std::chrono::system_clock::time_point time);
 

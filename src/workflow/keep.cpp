@@ -1,7 +1,6 @@
 #include "workflow/internal/keep.h"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <set>
 #include <utility>
@@ -228,9 +227,7 @@ Result<void> keep(Home& home, Receipt& receipt, std::span<Examined> batch,
                   const KeepOptions& options) {
   std::vector<Kept> kept(batch.size());
   OSLER_TRY_DO(put_objects(home, batch, kept, options.threads));
-  const Arrival arrival{.now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-                                      home.clock().now().time_since_epoch())
-                                      .count(),
+  const Arrival arrival{.now_ms = now_ms(home.clock()),
                         .listed = !options.history,
                         .configuration = &home.configuration()};
   OSLER_TRY(auto change, Transaction::begin(home.database()));

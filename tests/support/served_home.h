@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "base/file.h"
 #include "base/progress.h"
 #include "base/rng.h"
+#include "base/text.h"
 #include "deploy/registry/registry.h"
 #include "dicom/phantom/phantom.h"
 #include "infer/engine/session.h"
@@ -91,7 +94,22 @@ inline void serve_model(workflow::Home& home, const ServedModel& model = {}) {
   }
 }
 
-// Phantom films below `folder`, without the defects on purpose: the studies' own films alone.
+// The files of a phantom cohort that are no film of their own.
+inline std::set<std::string> phantom_defects(const std::filesystem::path& folder) {
+  const auto table = read_text(folder / "defects.csv");
+  EXPECT_TRUE(table) << table.error().message;
+  std::set<std::string> files;
+  for (const auto& line : split(*table, '\n')) {
+    const auto cells = split(line, ',');
+    if (cells.size() == 3 &&
+        (cells[1] == "cut_short" || cells[1] == "not_dicom" || cells[1] == "same_bytes")) {
+      files.insert(std::string(cells[0]));
+    }
+  }
+  return files;
+}
+
+// The whole films of a phantom cohort that is made below `folder`.
 inline std::vector<std::filesystem::path> phantom_films(const std::filesystem::path& folder,
                                                         std::size_t studies,
                                                         std::uint64_t seed = 5) {
@@ -99,9 +117,12 @@ inline std::vector<std::filesystem::path> phantom_films(const std::filesystem::p
   const auto made = dicom::phantom::write_cohort(
       folder, {.studies = studies, .sites = 1, .seed = seed}, progress);
   EXPECT_TRUE(made) << made.error().message;
+  const auto defects = phantom_defects(folder);
   std::vector<std::filesystem::path> films;
   for (const auto& entry : std::filesystem::directory_iterator(folder / "site-a")) {
-    films.push_back(entry.path());
+    if (!defects.contains("site-a/" + entry.path().filename().string())) {
+      films.push_back(entry.path());
+    }
   }
   std::ranges::sort(films);
   return films;

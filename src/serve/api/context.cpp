@@ -1,7 +1,5 @@
 #include "serve/api/internal/context.h"
 
-#include <chrono>
-
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
@@ -62,10 +60,7 @@ http::Response reply_nothing(const Result<void>& done) {
 }
 
 Json time_or_null(std::int64_t ms) {
-  if (ms == 0) {
-    return nullptr;
-  }
-  return to_rfc3339(std::chrono::system_clock::time_point(std::chrono::milliseconds(ms)));
+  return ms == 0 ? Json() : Json(time_text(ms));
 }
 
 }  // namespace osler::serve::api::internal

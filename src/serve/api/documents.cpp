@@ -95,12 +95,6 @@ Json similar_document(const reading::Finding& finding) {
 
 }  // namespace
 
-std::int64_t now_ms(const Context& context) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             context.home.clock().now().time_since_epoch())
-      .count();
-}
-
 Json study_document(const reading::StudyFacts& study, const workflow::Configuration& configuration,
                     std::int64_t now) {
   const auto target = configuration.targets.at(static_cast<std::size_t>(study.urgency));

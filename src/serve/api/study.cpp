@@ -132,7 +132,7 @@ Result<Json> document_of(Context& context, const Request& request) {
   OSLER_TRY(const auto read, reading::first_read_of(context.home, study));
   OSLER_TRY(const auto priors, reading::priors_of(context.home, study));
   OSLER_TRY(const Json place, place_of(context, study));
-  Json document = study_document(study, context.home.configuration(), now_ms(context));
+  Json document = study_document(study, context.home.configuration(), now_ms(context.home.clock()));
   document.update(place);
   document["question"] = study.question;
   document["first_read"] = first_read_document(read);

@@ -155,7 +155,7 @@ Result<std::string> revision_of(Context& context, const Request& request, std::i
 
 Result<Response> answer(Context& context, const Request& request) {
   OSLER_TRY(const auto query, read_query(request));
-  const std::int64_t now = now_ms(context);
+  const std::int64_t now = now_ms(context.home.clock());
   OSLER_TRY(const std::string revision, revision_of(context, request, now));
   Response response;
   response.etag = revision;

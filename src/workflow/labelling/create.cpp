@@ -194,7 +194,7 @@ Result<std::int64_t> insert_project(Home& home, const NewProject& project,
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {project.name, version.short_digest(), version.digest, dump_json(findings),
        project.boxes ? 1 : 0, project.readers[0], project.readers[1], project.adjudicator,
-       project.films, seed, person.name, internal::now_ms(home.clock())}));
+       project.films, seed, person.name, now_ms(home.clock())}));
   return home.database().last_id();
 }
 

@@ -57,7 +57,7 @@ dataset::GivenLabel given_label(const Project& project, std::size_t seat, const 
       .by = seat == kAdjudicator ? project.adjudicator : project.readers.at(seat),
       .role = std::string(to_string(seat == kAdjudicator ? Role::Adjudicator : Role::Reader)),
       .answer = std::string(to_string(given.answer)),
-      .time = internal::time_text(given.at_ms),
+      .time = time_text(given.at_ms),
       .seconds = given.seconds,
       .box = {}};
   if (given.box) {
@@ -126,7 +126,7 @@ Result<void> close(Home& home, Transaction& change, const Project& project,
                    const dataset::Version& version, const Viewer& who, std::size_t left_out) {
   OSLER_TRY_DO(home.database().execute(
       "UPDATE labelling_projects SET closed_by = ?, closed_ms = ?, result = ? WHERE id = ?",
-      {who.person.name, internal::now_ms(home.clock()), version.digest, project.id}));
+      {who.person.name, now_ms(home.clock()), version.digest, project.id}));
   OSLER_TRY_DO(
       internal::audit(home, change, "dataset.create", who.person,
                       {{"dataset", version.reference()}, {"digest", version.digest.hex()}}));

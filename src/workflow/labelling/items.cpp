@@ -191,7 +191,7 @@ Result<Answers> of_dispute(const Project& project, const Film& film, const Answe
 
 Result<void> insert(Home& home, const Project& project, const Film& film, const Answers& said,
                     const std::optional<double>& seconds, const reading::Person& person) {
-  const std::int64_t now = internal::now_ms(home.clock());
+  const std::int64_t now = now_ms(home.clock());
   for (const auto& [finding, answer] : said.answers) {
     std::array<std::optional<double>, 4> ends{};
     if (const auto box = said.boxes.find(finding); box != said.boxes.end()) {

@@ -126,7 +126,7 @@ Json to_json(const Project& project) {
       {"disagreements", project.disagreements ? Json(*project.disagreements) : Json()},
       {"state", project.is_open() ? "open" : "closed"},
       {"result", project.result},
-      {"created", internal::time_text(project.created_ms)}};
+      {"created", time_text(project.created_ms)}};
 }
 
 Result<NewProject> project_from(const Json& body) {

@@ -1,7 +1,6 @@
 #include "workflow/labelling/internal/tables.h"
 
 #include <array>
-#include <chrono>
 #include <utility>
 
 namespace osler::workflow::labelling::internal {
@@ -77,18 +76,6 @@ constexpr std::array kSchema{
 
 Result<void> migrate(storage::Database& database) {
   return database.migrate(kSchema);
-}
-
-std::int64_t now_ms(const Clock& clock) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(clock.now().time_since_epoch())
-      .count();
-}
-
-std::string time_text(std::int64_t ms) {
-  if (ms == 0) {
-    return {};
-  }
-  return to_rfc3339(std::chrono::system_clock::time_point(std::chrono::milliseconds(ms)));
 }
 
 Result<void> audit(Home& home, storage::Transaction& change, const char* action,

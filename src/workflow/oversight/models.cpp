@@ -52,7 +52,7 @@ std::string state_of(const std::string& stage, const std::optional<reading::Paus
 
 std::string since_of(const Registered& registered, const std::optional<reading::Pause>& pause) {
   if (pause) {
-    return internal::time_text(pause->in_force() ? pause->confirmed_ms : pause->asked_ms);
+    return time_text(pause->in_force() ? pause->confirmed_ms : pause->asked_ms);
   }
   return registered.steps.empty() ? "" : registered.steps.back().time;
 }
@@ -325,7 +325,7 @@ const Registered* find(const std::vector<Registered>& all, const ModelName& name
 
 Result<std::vector<ModelRow>> Oversight::models(const std::vector<BrokenModel>& broken) const {
   Home& home = state_->sources.home;
-  const Moment moment{internal::now_ms(home.clock())};
+  const Moment moment{now_ms(home.clock())};
   OSLER_TRY(const auto all, internal::registered_models(home));
   std::vector<ModelRow> rows;
   for (const auto& registered : all) {
@@ -346,7 +346,7 @@ Result<std::vector<ModelRow>> Oversight::models(const std::vector<BrokenModel>& 
 Result<ModelDetail> Oversight::model(const ModelName& name,
                                      const std::vector<BrokenModel>& broken) const {
   Home& home = state_->sources.home;
-  const Moment moment{internal::now_ms(home.clock())};
+  const Moment moment{now_ms(home.clock())};
   OSLER_TRY_DO(find_model(home, name.reference()));
   OSLER_TRY(const auto all, internal::registered_models(home));
   const Registered* const registered = find(all, name);

@@ -123,7 +123,6 @@ Json to_json(const std::optional<reading::Pause>& pause) {
   if (!pause) {
     return nullptr;
   }
-  using internal::time_text;
   return {{"state", to_string(pause->state)},
           {"reason", pause->reason},
           {"asked_by", pause->asked_by},

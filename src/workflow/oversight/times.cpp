@@ -34,15 +34,6 @@ std::optional<std::int64_t> day_from(std::string_view text) {
 
 }  // namespace
 
-std::int64_t now_ms(const Clock& clock) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(clock.now().time_since_epoch())
-      .count();
-}
-
-std::string time_text(std::int64_t ms) {
-  return ms == 0 ? std::string() : to_rfc3339(point(ms));
-}
-
 std::optional<std::int64_t> time_ms(std::string_view text) {
   const auto day = day_from(text);
   if (!day || text.size() != 20 || text.back() != 'Z') {

@@ -87,10 +87,10 @@ Result<void> insert(Home& home, const StudyFacts& study, const Finding& card,
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {card.id, study.number, to_string(decision.answer),
        decision.answer == Answer::Disagree ? 1 : 0, decision.reason, decision.note, person.name,
-       internal::now_ms(home.clock()), card.digest, to_string(card.state), card.tier,
-       card.probability, card.threshold, decision.shown, decision.seconds}));
+       now_ms(home.clock()), card.digest, to_string(card.state), card.tier, card.probability,
+       card.threshold, decision.shown, decision.seconds}));
   OSLER_TRY_DO(home.database().execute("UPDATE studies SET updated_ms = ? WHERE number = ?",
-                                       {internal::now_ms(home.clock()), study.number}));
+                                       {now_ms(home.clock()), study.number}));
   return {};
 }
 
@@ -132,7 +132,7 @@ Result<std::vector<Decision>> decisions_of(Home& home, std::int64_t finding) {
 }
 
 Result<void> acknowledge(Home& home, const StudyFacts& study, const Person& person) {
-  const std::int64_t now = internal::now_ms(home.clock());
+  const std::int64_t now = now_ms(home.clock());
   OSLER_TRY(auto change, Transaction::begin(home.database()));
   OSLER_TRY_DO(home.database().execute(
       "UPDATE studies SET acknowledged_by = ?, acknowledged_ms = ?, updated_ms = ? "
@@ -150,8 +150,7 @@ Result<FirstRead> enter_first_read(Home& home, const StudyFacts& study, const st
   if (trim(text).empty() || text.size() > kLongestRead) {
     return Error(ErrorCode::InvalidArgument, "a first read has 1 to 10,000 bytes");
   }
-  const FirstRead read{
-      .person = person.name, .at_ms = internal::now_ms(home.clock()), .text = text};
+  const FirstRead read{.person = person.name, .at_ms = now_ms(home.clock()), .text = text};
   OSLER_TRY(auto change, Transaction::begin(home.database()));
   OSLER_TRY_DO(home.database().execute(
       "INSERT INTO first_reads (study, person, at_ms, text) VALUES (?, ?, ?, ?)",
@@ -205,7 +204,7 @@ Result<void> report_problem(Home& home, const StudyFacts& study,
   }
   OSLER_TRY_DO(home.database().execute(
       "INSERT INTO problems (study, result, person, at_ms, text) VALUES (?, ?, ?, ?, ?)",
-      {study.number, finding, person.name, internal::now_ms(home.clock()), text}));
+      {study.number, finding, person.name, now_ms(home.clock()), text}));
   OSLER_TRY_DO(
       audit(home, change, "problem.report", person,
             {{"study", study_name(study)}, {"result", finding ? std::to_string(*finding) : ""}}));

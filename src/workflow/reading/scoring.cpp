@@ -147,7 +147,7 @@ class Room final : public Scoring {
     std::vector<Opened> next;
     for (const auto& service : services) {
       const auto before = known(service);
-      const std::int64_t now = internal::now_ms(home_.clock());
+      const std::int64_t now = now_ms(home_.clock());
       if (before && (before->scorer || now < before->tried_ms + kTryAgainMs)) {
         next.push_back(*before);
         next.back().service = service;

@@ -51,7 +51,7 @@ Row read_row(const storage::Statement& rows, std::int64_t now) {
 
 // Rows that are asked for or in force now.
 Result<std::vector<Row>> open_rows(Home& home) {
-  const std::int64_t now = internal::now_ms(home.clock());
+  const std::int64_t now = now_ms(home.clock());
   OSLER_TRY(auto rows,
             home.database().prepare(std::string("SELECT ") + kColumns +
                                         " FROM pauses WHERE withdrawn_ms IS NULL AND resumed_ms IS "
@@ -165,7 +165,7 @@ Result<Pause> ask_pause(Home& home, const ModelName& model, const std::string& r
   }
   OSLER_TRY_DO(home.database().execute(
       "INSERT INTO pauses (model, version, reason, asked_by, asked_ms) VALUES (?, ?, ?, ?, ?)",
-      {model.name, model.version, reason, person.name, internal::now_ms(home.clock())}));
+      {model.name, model.version, reason, person.name, now_ms(home.clock())}));
   OSLER_TRY(auto pause, now_standing(home, model));
   OSLER_TRY_DO(audit(home, change, "model.pause.ask", pause, person, reason));
   OSLER_TRY_DO(change.commit());
@@ -183,8 +183,7 @@ Result<Pause> confirm_pause(Home& home, const ModelName& model, const Person& pe
   OSLER_TRY_DO(act(home, *row, "model.pause",
                    "UPDATE pauses SET confirmed_by = ?, confirmed_ms = ? WHERE id = ? AND "
                    "confirmed_ms IS NULL",
-                   {person.name, internal::now_ms(home.clock()), row->id}, person,
-                   row->pause.reason));
+                   {person.name, now_ms(home.clock()), row->id}, person, row->pause.reason));
   return now_standing(home, model);
 }
 
@@ -195,7 +194,7 @@ Result<void> withdraw_pause(Home& home, const ModelName& model, const Person& pe
   }
   return act(home, *row, "model.pause.withdraw",
              "UPDATE pauses SET withdrawn_ms = ? WHERE id = ? AND confirmed_ms IS NULL",
-             {internal::now_ms(home.clock()), row->id}, person, row->pause.reason);
+             {now_ms(home.clock()), row->id}, person, row->pause.reason);
 }
 
 Result<Pause> ask_resume(Home& home, const ModelName& model, const std::string& reason,
@@ -209,7 +208,7 @@ Result<Pause> ask_resume(Home& home, const ModelName& model, const std::string& 
   OSLER_TRY_DO(act(home, *row, "model.resume.ask",
                    "UPDATE pauses SET resume_reason = ?, resume_asked_by = ?, resume_asked_ms = ? "
                    "WHERE id = ?",
-                   {reason, person.name, internal::now_ms(home.clock()), row->id}, person, reason));
+                   {reason, person.name, now_ms(home.clock()), row->id}, person, reason));
   return now_standing(home, model);
 }
 
@@ -221,9 +220,9 @@ Result<void> confirm_resume(Home& home, const ModelName& model, const Person& pe
   if (row->pause.resume_asked_by == person.name) {
     return not_the_same();
   }
-  return act(
-      home, *row, "model.resume", "UPDATE pauses SET resumed_by = ?, resumed_ms = ? WHERE id = ?",
-      {person.name, internal::now_ms(home.clock()), row->id}, person, row->pause.resume_reason);
+  return act(home, *row, "model.resume",
+             "UPDATE pauses SET resumed_by = ?, resumed_ms = ? WHERE id = ?",
+             {person.name, now_ms(home.clock()), row->id}, person, row->pause.resume_reason);
 }
 
 Result<std::vector<InService>> in_service(Home& home) {

@@ -1,7 +1,6 @@
 #include "workflow/reading/internal/tables.h"
 
 #include <array>
-#include <chrono>
 
 namespace osler::workflow::reading::internal {
 namespace {
@@ -123,18 +122,6 @@ constexpr std::array kSchema{
 
 Result<void> migrate(storage::Database& database) {
   return database.migrate(kSchema);
-}
-
-std::int64_t now_ms(const Clock& clock) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(clock.now().time_since_epoch())
-      .count();
-}
-
-std::string time_text(std::int64_t ms) {
-  if (ms == 0) {
-    return {};
-  }
-  return to_rfc3339(std::chrono::system_clock::time_point(std::chrono::milliseconds(ms)));
 }
 
 }  // namespace osler::workflow::reading::internal

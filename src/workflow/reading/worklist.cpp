@@ -203,7 +203,7 @@ Result<StudyFacts> find_row(Home& home, const char* condition, const Value& valu
 }  // namespace
 
 Result<WorklistPage> worklist(Home& home, const WorklistQuery& query) {
-  const std::int64_t now = internal::now_ms(home.clock());
+  const std::int64_t now = now_ms(home.clock());
   const std::string find = lower(trim(query.find));
   WorklistQuery asked = query;
   asked.find = find;

@@ -12,9 +12,6 @@
 
 namespace osler::serve::api::internal {
 
-// Milliseconds since 1970 by the home's clock.
-[[nodiscard]] std::int64_t now_ms(const Context& context);
-
 // What worklist and study page say alike of a study.
 [[nodiscard]] Json study_document(const workflow::reading::StudyFacts& study,
                                   const workflow::Configuration& configuration, std::int64_t now);

@@ -11,10 +11,6 @@ namespace osler::workflow::oversight::internal {
 
 inline constexpr std::int64_t kDayMs = 24L * 60 * 60 * 1000;
 
-// Milliseconds since 1970.
-[[nodiscard]] std::int64_t now_ms(const Clock& clock);
-// RFC 3339 in UTC; empty for 0.
-[[nodiscard]] std::string time_text(std::int64_t ms);
 // To the second; nothing where it is no RFC 3339 time in UTC.
 [[nodiscard]] std::optional<std::int64_t> time_ms(std::string_view text);
 

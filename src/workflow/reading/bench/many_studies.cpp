@@ -28,7 +28,7 @@ constexpr const char* kFinding =
 
 Result<void> fill(osler::workflow::Home& home, std::int64_t count) {
   OSLER_TRY_DO(osler::workflow::reading::prepare(home));
-  const std::int64_t now = osler::workflow::reading::internal::now_ms(home.clock());
+  const std::int64_t now = osler::now_ms(home.clock());
   osler::Rng rng(1);
   OSLER_TRY(auto change, osler::storage::Transaction::begin(home.database()));
   for (std::int64_t i = 0; i < count; ++i) {
