@@ -145,7 +145,7 @@ Result<std::string> revision_of(Context& context, const Request& request, std::i
   OSLER_TRY(const std::string revision, reading::worklist_revision(context.home));
   std::string asked;
   for (const auto& [name, value] : request.query) {
-    asked += name + "=" + value + "&";
+    asked.append(name).append("=").append(value).append("&");
   }
   return crypto::sha256(kProcess + "/" + revision + "/" + std::to_string(now / 60'000) + "/" +
                         asked)

@@ -19,7 +19,7 @@ std::string date_text(const std::string& date) {
 
 // "2026-11-24T08:42:00" of DA and TM.
 std::string acquired_text(const std::string& date, const std::string& time) {
-  const std::string day = date_text(date);
+  std::string day = date_text(date);
   const bool has_time = time.size() >= 4 && std::ranges::all_of(time.substr(0, 4), [](char c) {
                           return c >= '0' && c <= '9';
                         });
@@ -102,6 +102,7 @@ std::string filters(const WorklistQuery& query) {
   std::string text;
   if (!query.urgency.empty()) {
     std::vector<std::string> list;
+    list.reserve(query.urgency.size());
     for (const Urgency urgency : query.urgency) {
       list.push_back(std::to_string(static_cast<int>(urgency)));
     }
@@ -134,36 +135,54 @@ Result<std::int64_t> count(Home& home, const std::string& condition, const std::
   return found->value_or(0);
 }
 
-Result<WorklistCounts> counts_of(Home& home, View view, std::int64_t now) {
-  WorklistCounts counts;
-  OSLER_TRY(counts.view[0], count(home, view_condition(View::Open, now), ""));
-  OSLER_TRY(counts.view[1], count(home, view_condition(View::Acknowledged, now), ""));
-  counts.view[2] = counts.view[0] + counts.view[1];
-  const std::string open = view_condition(View::Open, now);
-  OSLER_TRY(counts.group[0], count(home, open + " AND s.due_ms < " + std::to_string(now), ""));
-  OSLER_TRY(const std::int64_t due,
-            count(home, open + " AND s.due_ms < " + std::to_string(now + kSoonMs), ""));
-  counts.group[1] = due - counts.group[0];
-  counts.group[2] = counts.view[0] - due;
+void add_to_ai(WorklistCounts& counts, const std::string& state, std::int64_t studies) {
+  const auto entry =
+      std::ranges::find(counts.ai, state, &std::pair<std::string, std::int64_t>::first);
+  if (entry != counts.ai.end()) {
+    entry->second += studies;
+  }
+}
+
+// Both are answered by indexes that hold all they ask for, so that a long list is counted in time.
+Result<void> count_view(Home& home, View view, bool shown, std::int64_t now,
+                        WorklistCounts& counts) {
   OSLER_TRY(auto rows,
             home.database().prepare("SELECT s.urgency, s.ai, count(*) FROM studies AS s WHERE " +
                                     view_condition(view, now) + " GROUP BY s.urgency, s.ai"));
-  for (const char* state : {"done", "queued", "failed", "out_of_scope", "paused", "none"}) {
-    counts.ai.emplace_back(state, 0);
-  }
   while (true) {
     OSLER_TRY(const bool found, rows.step());
     if (!found) {
-      return counts;
+      return {};
     }
-    counts.urgency.at(static_cast<std::size_t>(rows.integer(0))) += rows.integer(2);
-    const std::string state = rows.text(1);
-    const auto entry =
-        std::ranges::find(counts.ai, state, &std::pair<std::string, std::int64_t>::first);
-    if (entry != counts.ai.end()) {
-      entry->second += rows.integer(2);
+    const std::int64_t studies = rows.integer(2);
+    counts.view.at(static_cast<std::size_t>(view)) += studies;
+    if (shown) {
+      counts.urgency.at(static_cast<std::size_t>(rows.integer(0))) += studies;
+      add_to_ai(counts, rows.text(1), studies);
     }
   }
+}
+
+Result<void> count_due(Home& home, std::int64_t now, WorklistCounts& counts) {
+  const std::string due = view_condition(View::Open, now) + " AND s.due_ms ";
+  const std::string at = std::to_string(now);
+  OSLER_TRY(counts.group[0], count(home, due + "< " + at, ""));
+  OSLER_TRY(counts.group[1],
+            count(home, due + "BETWEEN " + at + " AND " + std::to_string(now + kSoonMs - 1), ""));
+  counts.group[2] = counts.view[0] - counts.group[0] - counts.group[1];
+  return {};
+}
+
+Result<WorklistCounts> counts_of(Home& home, View view, std::int64_t now) {
+  WorklistCounts counts;
+  for (const char* state : {"done", "queued", "failed", "out_of_scope", "paused", "none"}) {
+    counts.ai.emplace_back(state, 0);
+  }
+  OSLER_TRY_DO(count_view(home, View::Open, view != View::Acknowledged, now, counts));
+  OSLER_TRY_DO(count_view(home, View::Acknowledged, view != View::Open, now, counts));
+  OSLER_TRY_DO(count_due(home, now, counts));
+  counts.view[2] = counts.view[0] + counts.view[1];
+  return counts;
 }
 
 Result<std::vector<StudyFacts>> page(Home& home, const WorklistQuery& query,
@@ -293,7 +312,7 @@ std::string reading_name(const std::string& dicom) {
     return std::pair(family, join(given, " "));
   };
   const auto [family, given] = words(groups.empty() ? "" : groups.front());
-  const std::string alphabetic = given.empty() ? family : family + ", " + given;
+  std::string alphabetic = given.empty() ? family : family + ", " + given;
   if (groups.size() < 2 || trim(groups[1]).empty()) {
     return alphabetic;
   }
