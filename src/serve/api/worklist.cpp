@@ -49,16 +49,24 @@ Result<std::vector<Urgency>> urgencies(const std::string& text) {
   return list;
 }
 
+Result<reading::View> view_of(std::string_view word) {
+  if (word == "open") {
+    return reading::View::Open;
+  }
+  if (word == "acknowledged") {
+    return reading::View::Acknowledged;
+  }
+  if (word == "all") {
+    return reading::View::All;
+  }
+  return Error(ErrorCode::InvalidArgument, "view is open, acknowledged or all");
+}
+
 Result<reading::WorklistQuery> read_query(const Request& request) {
   reading::WorklistQuery query;
   for (const auto& [name, value] : request.query) {
     if (name == "view") {
-      if (value != "open" && value != "acknowledged" && value != "all") {
-        return Error(ErrorCode::InvalidArgument, "view is open, acknowledged or all");
-      }
-      query.view = value == "open"           ? reading::View::Open
-                   : value == "acknowledged" ? reading::View::Acknowledged
-                                             : reading::View::All;
+      OSLER_TRY(query.view, view_of(value));
     } else if (name == "urgency" && !value.empty()) {
       OSLER_TRY(query.urgency, urgencies(value));
     } else if (name == "ai" && !value.empty()) {
